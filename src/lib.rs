@@ -1,1 +1,18 @@
-//! Facade.
+//! Supervised actors, an event bus, and typed messages between nodes.
+
+pub use actors_core::*;
+
+/// Everything a program needs: `use actors::prelude::*;`.
+pub mod prelude {
+    pub use actors_core::{
+        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AskError, Backoff, CallError,
+        Context, ExitReason, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart,
+        SendError, StartError, Terminated,
+    };
+}
+
+/// The error of an actor and of `main`: any error, or a text.
+pub use actors_core::ActorError as Error;
+
+/// What hooks, factories and `main` return: an error of any type converts with `?`.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,1 +1,31 @@
-//! Placeholder.
+//! The engine of the actors framework: mailboxes, actors, their lives, the system they live in, the event bus.
+//!
+//! Users depend on the facade crate `actors`, which re-exports all of this.
+
+pub mod error;
+mod exit;
+mod id;
+mod kernel;
+mod mailbox;
+mod message;
+mod observe;
+mod sched;
+mod supervision;
+mod system;
+
+pub use error::{ActorError, AskError, CallError, LookupError, Returned, SendError, StartError};
+pub use exit::ExitReason;
+pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};
+pub use kernel::actor::{Actor, Handler, Responder};
+pub use kernel::context::{Context, TimerHandle};
+pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
+pub use kernel::options::ActorOptions;
+pub use kernel::refs::{ActorRef, Recipient, WeakActorRef};
+pub use kernel::reply::{Answer, ReplyTo};
+pub use kernel::request::{DEFAULT_ASK_TIMEOUT, DelayedTell, Request, Tell};
+pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
+pub use mailbox::{Mailbox, OnFull};
+pub use message::{Fallible, Message, Plain, ReplyKind};
+pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
+pub use supervision::{ActorBuilder, Backoff, IntoActor, Restart};
+pub use system::{ActorSystem, ShutdownPhase, ShutdownReport, SystemBuilder, UnheardError, run_main};

@@ -1,0 +1,74 @@
+//! The traits users implement: an actor and its handlers.
+
+use crate::error::ActorError;
+use crate::exit::ExitReason;
+use crate::kernel::context::Context;
+use crate::kernel::options::ActorOptions;
+use crate::kernel::reply::ReplyTo;
+use crate::message::Message;
+
+/// Something with a state of its own that handles one message after another.
+///
+/// `#[derive(Actor)]` writes an empty implementation; write your own for hooks.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "not an actor",
+    note = "derive it: `#[derive(Actor)]`, or write `impl Actor for {Self} {{}}`"
+)]
+pub trait Actor: Sized + Send + 'static {
+    /// Name, mailbox and thread of actors of this type, unless the one who spawns says otherwise.
+    fn options() -> ActorOptions {
+        ActorOptions::new()
+    }
+
+    /// Runs at the beginning of each life, before any message.
+    ///
+    /// # Errors
+    ///
+    /// An error is a failed start: it is told to whoever starts the actor, and the life ends without `stopped`.
+    fn started(&mut self, ctx: &mut Context<Self>) -> impl Future<Output = Result<(), ActorError>> + Send {
+        let _ = ctx;
+        async { Ok(()) }
+    }
+
+    /// Runs once at the end of each life that had started, after the children have stopped, except when killed.
+    fn stopped(&mut self, ctx: &mut Context<Self>, reason: &ExitReason) -> impl Future<Output = ()> + Send {
+        let _ = (ctx, reason);
+        async {}
+    }
+}
+
+/// Handles messages of one type and answers each when the handler returns.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle `{M}`",
+    label = "no handler for `{M}`",
+    note = "add a `#[handler]` method, or write `impl Handler<{M}> for {Self}`"
+)]
+pub trait Handler<M: Message>: Actor {
+    /// Handles one message; what it returns is the answer.
+    fn handle(&mut self, message: M, ctx: &mut Context<Self>) -> impl Future<Output = M::Reply> + Send;
+}
+
+/// Handles messages of one type and may answer later, from anywhere.
+///
+/// Every [`Handler`] is a `Responder`; an actor implements one of the two for each message.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not handle `{M}`",
+    label = "no handler for `{M}`",
+    note = "add a `#[handler]` method, or write `impl Handler<{M}> for {Self}`"
+)]
+pub trait Responder<M: Message>: Actor {
+    /// Handles one message. Dropping `reply` unanswered fails the ask at once.
+    fn respond(
+        &mut self,
+        message: M,
+        reply: ReplyTo<M::Reply>,
+        ctx: &mut Context<Self>,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+impl<A: Handler<M>, M: Message> Responder<M> for A {
+    async fn respond(&mut self, message: M, reply: ReplyTo<M::Reply>, ctx: &mut Context<Self>) {
+        reply.send(self.handle(message, ctx).await);
+    }
+}

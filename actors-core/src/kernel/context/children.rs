@@ -1,0 +1,38 @@
+//! Children: actors that end before their parent does.
+
+use std::time::Duration;
+
+use super::Context;
+use crate::kernel::actor::Actor;
+use crate::kernel::cell::AnyCell;
+use crate::kernel::launch::{Launch, launch};
+use crate::kernel::refs::ActorRef;
+
+/// How long a child may take to finish before it is killed.
+pub(super) const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
+
+impl<A: Actor> Context<A> {
+    /// Spawns an actor that this one owns: it runs without anybody holding a reference, and is shut down when this
+    /// life ends, the youngest child first.
+    pub fn spawn<B: Actor>(&mut self, child: B) -> ActorRef<B> {
+        let parent = self.core().path();
+        let child = launch(self.host().clone(), Launch::one_life(child).under(parent));
+        self.adopt(&child);
+        child
+    }
+
+    pub(crate) fn adopt<B: Actor>(&mut self, child: &ActorRef<B>) {
+        let children = &mut self.extras().children;
+        // Those that ended by themselves are forgotten when the list would grow.
+        if children.len() == children.capacity() {
+            children.retain(|child| child.core().is_alive());
+        }
+        children.push(child.cell().clone());
+    }
+
+    /// How many of its children have not ended.
+    pub fn children(&self) -> usize {
+        let alive = |child: &&std::sync::Arc<dyn AnyCell>| child.core().is_alive();
+        self.extras.as_ref().map_or(0, |extras| extras.children.iter().filter(alive).count())
+    }
+}

@@ -1,0 +1,161 @@
+//! What an actor can do from inside its hooks and handlers.
+
+mod aside;
+mod children;
+mod timers;
+mod watches;
+
+pub use timers::TimerHandle;
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use tokio::task::JoinSet;
+
+use crate::error::ActorError;
+use crate::exit::ExitReason;
+use crate::id::Incarnation;
+use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::cell::{AnyCell, Cell, Core};
+use crate::kernel::envelope::Envelope;
+use crate::kernel::host::Host;
+use crate::kernel::refs::ActorRef;
+use crate::mailbox::Lane;
+use crate::message::Message;
+use timers::{TimerId, Timers};
+use watches::Watches;
+
+use crate::kernel::watch::WatchId;
+
+/// What an actor can do from inside its hooks and handlers: know itself, spawn, watch, set timers, end.
+///
+/// It belongs to one life: everything begun with it is cancelled when the life ends.
+pub struct Context<A: Actor> {
+    cell: Arc<Cell<A>>,
+    incarnation: Incarnation,
+    ending: Option<ExitReason>,
+    /// What only some actors use, made when first used.
+    extras: Option<Box<Extras>>,
+}
+
+#[derive(Default)]
+struct Extras {
+    children: Vec<Arc<dyn AnyCell>>,
+    timers: Timers,
+    watches: Watches,
+    /// Pipes, streams and timers of this life; dropping the set aborts them.
+    tasks: JoinSet<()>,
+}
+
+/// What makes a message to oneself good at the time of its delivery.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ticket {
+    /// The timer has not been cancelled or set anew.
+    Timer(TimerId),
+    /// The watch has not been given up.
+    Watch(WatchId),
+    /// The life that began the work is not over.
+    Life(Incarnation),
+}
+
+impl<A: Actor> Context<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        let incarnation = cell.core.incarnation();
+        Self { cell, incarnation, ending: None, extras: None }
+    }
+
+    /// A reference to this actor.
+    pub fn myself(&self) -> ActorRef<A> {
+        ActorRef::new(self.cell.clone())
+    }
+
+    /// Which life of the actor this is.
+    pub fn incarnation(&self) -> Incarnation {
+        self.incarnation
+    }
+
+    /// Messages waiting in the mailbox, this one not counted.
+    pub fn queued(&self) -> usize {
+        self.cell.inbox.len()
+    }
+
+    /// Ends the life after this handler, with the reason [`ExitReason::Normal`]; what is queued stays for a next life
+    /// or becomes dead letters.
+    pub fn stop(&mut self) {
+        self.end(ExitReason::Normal);
+    }
+
+    /// Fails: the life ends after this handler, and supervision decides what follows.
+    pub fn fail(&mut self, error: impl Into<ActorError>) {
+        self.end(ExitReason::Failed(error.into()));
+    }
+
+    pub(crate) fn end(&mut self, reason: ExitReason) {
+        self.ending.get_or_insert(reason);
+    }
+
+    pub(crate) fn ending(&self) -> Option<&ExitReason> {
+        self.ending.as_ref()
+    }
+
+    pub(crate) fn core(&self) -> &Core {
+        &self.cell.core
+    }
+
+    pub(crate) fn host(&self) -> &Arc<dyn Host> {
+        &self.cell.core.host
+    }
+
+    /// Whether a message to oneself is still good; a ticket for one delivery is used up.
+    pub(crate) fn redeem(&mut self, ticket: &Ticket) -> bool {
+        match *ticket {
+            Ticket::Life(incarnation) => incarnation == self.incarnation,
+            Ticket::Timer(timer) => self.extras.as_mut().is_some_and(|extras| extras.timers.redeem(timer)),
+            Ticket::Watch(watch) => self.extras.as_mut().is_some_and(|extras| extras.watches.redeem(watch)),
+        }
+    }
+
+    /// Cancels everything this life has begun and ends its children, the youngest first.
+    ///
+    /// Each child may finish what is queued, for a while; those of an actor that was killed are killed with it.
+    pub(crate) async fn wind_down(&mut self) {
+        let Some(extras) = self.extras.as_mut() else { return };
+        extras.tasks.abort_all();
+        extras.watches.give_up_all();
+        let mut children = std::mem::take(&mut extras.children);
+        while let Some(child) = children.pop() {
+            if !self.cell.core.is_killed() {
+                child.shut_down();
+                let patience = tokio::time::timeout(children::SHUTDOWN_PATIENCE, child.core().ended());
+                let ended = self.unless_killed(patience).await;
+                if matches!(ended, Some(Ok(_))) {
+                    continue;
+                }
+            }
+            child.kill_for_good();
+            child.core().ended().await;
+        }
+    }
+
+    async fn unless_killed<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = std::pin::pin!(work);
+        std::future::poll_fn(|cx| {
+            if self.cell.core.is_killed() { Poll::Ready(None) } else { work.as_mut().poll(cx).map(Some) }
+        })
+        .await
+    }
+
+    fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_with(Box::default)
+    }
+}
+
+/// Puts a message to itself into an actor's mailbox, whatever its bound: what an actor asked for is not refused.
+fn deliver_to_self<A: Responder<M>, M: Message>(
+    cell: &Cell<A>,
+    lane: Lane,
+    ticket: Ticket,
+    message: M,
+) -> bool {
+    cell.inbox.force(Envelope::ticketed(ticket, message), lane).is_ok()
+}

@@ -1,0 +1,118 @@
+//! What a message of one type can be sent to: a local actor, a remote one, a router.
+
+use tokio::time::Instant;
+
+use crate::error::{AskError, Returned, SendError};
+use crate::id::ActorPath;
+use crate::kernel::custody::BoxFuture;
+use crate::kernel::refs::Recipient;
+use crate::kernel::reply::ReplyTo;
+use crate::message::Message;
+use crate::observe::DeadLetterReason;
+
+/// Takes messages of type `M`; each is `offer`ed first and, if the receiver is busy and the sender patient, waits.
+///
+/// [`ActorRef`](crate::ActorRef) is one; references to actors elsewhere are others.
+pub trait Endpoint<M: Message>: Send + Sync + 'static {
+    /// Takes a message or gives it back, without waiting.
+    fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>>;
+
+    /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.
+    fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>>;
+
+    /// An owned reference that knows only this message.
+    fn to_recipient(&self) -> Recipient<M>;
+
+    /// Where messages go.
+    fn path(&self) -> ActorPath;
+
+    /// Equal for two references to the same actor.
+    fn key(&self) -> EndpointKey;
+
+    /// Whether a message has a chance to be accepted.
+    fn is_alive(&self) -> bool;
+
+    /// Counts a message that its sender cannot take back as a dead letter.
+    fn bury(&self, message: M, reason: DeadLetterReason);
+}
+
+/// Tells endpoints apart: where the actor's system lives, and the actor's number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EndpointKey {
+    /// Tells systems, nodes and routers apart.
+    pub home: u64,
+    /// Tells actors of one home apart.
+    pub number: u64,
+}
+
+/// A message under way, with what it carries beside itself.
+pub struct Parcel<M: Message> {
+    /// The message.
+    pub message: M,
+    /// Where the answer goes; `None` for a tell.
+    pub reply: Option<ReplyTo<M::Reply>>,
+    /// From when on nobody wants the answer.
+    pub deadline: Option<Instant>,
+    /// Whether it goes before messages that are not urgent.
+    pub urgent: bool,
+}
+
+/// A parcel that comes back, and why.
+pub struct Refusal<M: Message> {
+    /// Why it was not taken.
+    pub kind: RefusalKind,
+    /// The parcel.
+    pub parcel: Parcel<M>,
+}
+
+/// Why a parcel was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RefusalKind {
+    /// No room, and the policy is not to wait.
+    Full,
+    /// No room now, and the policy is to wait for it.
+    Busy,
+    /// The receiver is gone.
+    Stopped,
+}
+
+impl<M: Message> Refusal<M> {
+    /// The error of a tell.
+    pub fn into_send_error(self) -> SendError<M> {
+        let message = Returned::new(self.parcel.message);
+        match self.kind {
+            RefusalKind::Full | RefusalKind::Busy => SendError::Full(message),
+            RefusalKind::Stopped => SendError::Stopped(message),
+        }
+    }
+}
+
+impl From<RefusalKind> for AskError {
+    fn from(kind: RefusalKind) -> Self {
+        match kind {
+            RefusalKind::Full | RefusalKind::Busy => Self::Full,
+            RefusalKind::Stopped => Self::Stopped,
+        }
+    }
+}
+
+impl From<RefusalKind> for DeadLetterReason {
+    fn from(kind: RefusalKind) -> Self {
+        match kind {
+            RefusalKind::Full | RefusalKind::Busy => Self::MailboxFull,
+            RefusalKind::Stopped => Self::Stopped,
+        }
+    }
+}
+
+/// Offers a parcel and waits for room if that is the receiver's policy.
+pub(crate) async fn deliver<M: Message>(
+    target: &(impl Endpoint<M> + ?Sized),
+    parcel: Parcel<M>,
+) -> Result<(), Refusal<M>> {
+    match target.offer(parcel) {
+        Err(Refusal { kind: RefusalKind::Busy, parcel }) => target.wait_for_room(parcel).await,
+        outcome => outcome,
+    }
+}

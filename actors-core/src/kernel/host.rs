@@ -1,0 +1,38 @@
+//! What the kernel needs of the system it runs in.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use crate::error::StartError;
+use crate::id::{ActorId, ActorPath};
+use crate::kernel::cell::AnyCell;
+use crate::mailbox::Mailbox;
+use crate::observe::DeadLetterOffice;
+use crate::sched::BlockingPool;
+
+/// The system, as seen from below. `Any` lets the system find itself again behind an actor's context.
+pub(crate) trait Host: Any + Send + Sync {
+    fn next_id(&self) -> ActorId;
+
+    fn runtime(&self) -> &Handle;
+
+    fn default_mailbox(&self) -> Mailbox;
+
+    fn dead_letters(&self) -> &DeadLetterOffice;
+
+    fn blocking_pool(&self) -> &BlockingPool;
+
+    /// An error was answered to a message nobody waits for.
+    fn unheard_error(&self, from: &ActorPath, message_type: &'static str, error: String);
+
+    /// A life ended in failure. `restarting` tells whether another one follows.
+    fn life_failed(&self, cell: &dyn AnyCell, reason: &crate::exit::ExitReason, restarting: bool);
+
+    /// An actor is about to run; registers its name and, without a parent, the actor itself.
+    fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError>;
+
+    /// An actor has ended; its name is free from now on.
+    fn dismiss(&self, cell: &dyn AnyCell);
+}

@@ -1,0 +1,23 @@
+//! The kernel: an actor, its cell, its life, and the references and requests that reach it.
+//!
+//! ```text
+//! ActorRef ──> Cell { Core, Inbox<Envelope> } <── life: started, one message after another, stopped
+//! ```
+//!
+//! The kernel decides nothing about restarts: a life ends with a reason, a [`custody::Custodian`] says what follows. It
+//! knows the system only as a [`host::Host`].
+
+pub(crate) mod actor;
+pub(crate) mod cell;
+pub(crate) mod context;
+pub(crate) mod custody;
+pub(crate) mod endpoint;
+pub(crate) mod envelope;
+pub(crate) mod host;
+pub(crate) mod launch;
+pub(crate) mod life;
+pub(crate) mod options;
+pub(crate) mod refs;
+pub(crate) mod reply;
+pub(crate) mod request;
+pub(crate) mod watch;

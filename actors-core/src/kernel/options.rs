@@ -1,0 +1,46 @@
+//! What an actor type, or whoever spawns one, may choose.
+
+use std::sync::Arc;
+
+use crate::mailbox::Mailbox;
+
+/// Name, mailbox and thread of an actor.
+///
+/// ```
+/// # use actors_core::{ActorOptions, Mailbox, OnFull};
+/// let options = ActorOptions::new().name("db").mailbox(Mailbox::bounded(256).on_full(OnFull::Reject));
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct ActorOptions {
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) dedicated_thread: bool,
+}
+
+impl ActorOptions {
+    /// The defaults: no name, the system's default mailbox, a task on the shared scheduler.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Registers the actor under this name while it runs: `[A-Za-z0-9_.:-]{1,128}`.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Arc<str>>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the bound and the overflow policy of the mailbox.
+    #[must_use]
+    pub fn mailbox(mut self, mailbox: Mailbox) -> Self {
+        self.mailbox = Some(mailbox);
+        self
+    }
+
+    /// Runs the actor on a thread of its own, where its handlers may block.
+    #[must_use]
+    pub fn dedicated_thread(mut self) -> Self {
+        self.dedicated_thread = true;
+        self
+    }
+}

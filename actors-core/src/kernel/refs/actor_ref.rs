@@ -1,0 +1,262 @@
+//! The reference to a local actor.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::error::SendError;
+use crate::exit::ExitReason;
+use crate::id::{ActorId, ActorPath};
+use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::cell::{AnyCell, Cell, discard_contained};
+use crate::kernel::custody::BoxFuture;
+use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
+use crate::kernel::envelope::Envelope;
+use crate::kernel::refs::{Recipient, WeakActorRef};
+use crate::kernel::request::{Request, Tell};
+use crate::kernel::watch::{Watchable, Watched};
+use crate::mailbox::{Entrance, Lane, Offer, OnFull};
+use crate::message::{Message, ReplyKind};
+use crate::observe::DeadLetterReason;
+
+/// A reference to an actor: cheap to clone, and good for as long as the actor exists, whatever restarts come between.
+///
+/// An actor that is neither named nor owned by a parent or supervisor stops when its last reference is dropped.
+pub struct ActorRef<A: Actor> {
+    cell: Arc<Cell<A>>,
+}
+
+impl<A: Actor> ActorRef<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        cell.core.add_handle();
+        Self { cell }
+    }
+
+    /// A reference whose count was already taken.
+    pub(crate) fn counted(cell: Arc<Cell<A>>) -> Self {
+        Self { cell }
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<Cell<A>> {
+        &self.cell
+    }
+
+    /// Sends a message: waits for room if the mailbox is full and its policy is to wait.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] gives the message back if the actor has stopped, or if the mailbox is full and rejects.
+    ///
+    /// # Cancel safety
+    ///
+    /// If the future is dropped before it is ready, the message was not sent.
+    pub fn tell<M: Message>(&self, message: M) -> Tell<'_, M>
+    where
+        A: Responder<M>,
+    {
+        Tell::new(self, message)
+    }
+
+    /// Sends a message without ever waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] gives the message back if the actor has stopped or the mailbox is full.
+    pub fn try_tell<M: Message>(&self, message: M) -> Result<(), SendError<M>>
+    where
+        A: Responder<M>,
+    {
+        Tell::new(self, message).now()
+    }
+
+    /// Sends a message and gives its answer when awaited, within 5 s unless the request says otherwise.
+    pub fn ask<M: Message>(&self, message: M) -> Request<'_, M>
+    where
+        A: Responder<M>,
+    {
+        Request::new(self, message)
+    }
+
+    /// [`tell`](Self::tell) for threads without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`tell`](Self::tell).
+    ///
+    /// # Panics
+    ///
+    /// If called from async code, which it would block.
+    pub fn blocking_tell<M: Message>(&self, message: M) -> Result<(), SendError<M>>
+    where
+        A: Responder<M>,
+    {
+        self.cell.core.host.runtime().block_on(self.tell(message))
+    }
+
+    /// [`ask`](Self::ask) for threads without a runtime.
+    ///
+    /// # Errors
+    ///
+    /// As awaiting the request.
+    ///
+    /// # Panics
+    ///
+    /// If called from async code, which it would block.
+    pub fn blocking_ask<M: Message>(&self, message: M) -> <M::Kind as ReplyKind<M::Reply>>::Answer
+    where
+        A: Responder<M>,
+    {
+        self.cell.core.host.runtime().block_on(self.ask(message))
+    }
+
+    /// Stops the actor after the messages that are queued already. Its reason is [`ExitReason::Normal`].
+    pub fn stop(&self) {
+        self.any().stop(ExitReason::Normal);
+    }
+
+    /// Stops the actor after the handler that runs; what is queued becomes dead letters.
+    pub fn stop_now(&self) {
+        self.any().stop_now();
+    }
+
+    /// Drops the actor's future at its next await. No hook runs.
+    pub fn kill(&self) {
+        self.any().kill();
+    }
+
+    /// Waits until the actor has ended for good, and gives the reason.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
+    pub async fn wait(&self) -> ExitReason {
+        self.cell.core.ended().await
+    }
+
+    /// Its number in its system; it keeps it across restarts.
+    pub fn id(&self) -> ActorId {
+        self.cell.core.id
+    }
+
+    /// Where it stands in the tree.
+    pub fn path(&self) -> ActorPath {
+        self.cell.core.path()
+    }
+
+    /// Whether it has not ended: it runs, starts, restarts or stops.
+    pub fn is_alive(&self) -> bool {
+        self.cell.core.is_alive()
+    }
+
+    /// A reference that does not keep the actor alive.
+    pub fn downgrade(&self) -> WeakActorRef<A> {
+        WeakActorRef::new(&self.cell)
+    }
+
+    /// A reference that knows only the message.
+    pub fn recipient<M: Message>(&self) -> Recipient<M>
+    where
+        A: Responder<M>,
+    {
+        Recipient::new(self.clone())
+    }
+
+    pub(crate) fn any(&self) -> &dyn AnyCell {
+        &*self.cell
+    }
+
+    /// Turns what became of an envelope into what its sender is told; what the policy dropped becomes a dead letter.
+    fn settle<M: Message>(&self, offer: Offer<Envelope<A>>) -> Result<(), Refusal<M>> {
+        let (kind, envelope) = match offer {
+            Offer::Queued => return Ok(()),
+            Offer::Displaced(dropped) | Offer::Discarded(dropped) => {
+                discard_contained(dropped, &self.cell.core, DeadLetterReason::Dropped);
+                return Ok(());
+            }
+            Offer::Full(envelope) if self.cell.inbox.shape().policy() == OnFull::Wait => {
+                (RefusalKind::Busy, envelope)
+            }
+            Offer::Full(envelope) => (RefusalKind::Full, envelope),
+            Offer::Closed(envelope) => (RefusalKind::Stopped, envelope),
+        };
+        Err(Refusal { kind, parcel: envelope.into_parcel() })
+    }
+}
+
+impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
+    fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
+        let lane = lane_of(&parcel);
+        self.settle(self.cell.inbox.offer(Envelope::user(parcel), lane))
+    }
+
+    fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
+        let lane = lane_of(&parcel);
+        let entrance = Entrance::new(self.cell.clone(), Envelope::user(parcel), lane);
+        let myself = self.clone();
+        Box::pin(async move { myself.settle(entrance.await) })
+    }
+
+    fn to_recipient(&self) -> Recipient<M> {
+        self.recipient()
+    }
+
+    fn path(&self) -> ActorPath {
+        Self::path(self)
+    }
+
+    fn key(&self) -> EndpointKey {
+        self.cell.core.endpoint_key()
+    }
+
+    fn is_alive(&self) -> bool {
+        Self::is_alive(self)
+    }
+
+    fn bury(&self, message: M, reason: DeadLetterReason) {
+        self.cell.core.bury(message, reason);
+    }
+}
+
+fn lane_of<M: Message>(parcel: &Parcel<M>) -> Lane {
+    if parcel.urgent { Lane::Urgent } else { Lane::User }
+}
+
+impl<A: Actor> Watchable for ActorRef<A> {
+    fn watched(&self) -> Arc<dyn Watched> {
+        self.cell.clone()
+    }
+}
+
+impl<A: Actor> Clone for ActorRef<A> {
+    fn clone(&self) -> Self {
+        Self::new(self.cell.clone())
+    }
+}
+
+impl<A: Actor> Drop for ActorRef<A> {
+    fn drop(&mut self) {
+        if self.cell.core.remove_handle() {
+            drop(self.cell.inbox.force(Envelope::stop_unreachable(), Lane::User));
+        }
+    }
+}
+
+impl<A: Actor> PartialEq for ActorRef<A> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cell, &other.cell)
+    }
+}
+
+impl<A: Actor> Eq for ActorRef<A> {}
+
+impl<A: Actor> Hash for ActorRef<A> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl<A: Actor> fmt::Debug for ActorRef<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ActorRef({})", self.path())
+    }
+}

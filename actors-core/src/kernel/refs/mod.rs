@@ -1,0 +1,10 @@
+//! References: to an actor ([`ActorRef`]), to one that they do not keep alive ([`WeakActorRef`]), to whatever takes one
+//! message ([`Recipient`]).
+
+mod actor_ref;
+mod recipient;
+mod weak;
+
+pub use actor_ref::ActorRef;
+pub use recipient::Recipient;
+pub use weak::WeakActorRef;

@@ -1,0 +1,126 @@
+//! A reference that knows only the message it takes.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::error::SendError;
+use crate::id::ActorPath;
+use crate::kernel::custody::BoxFuture;
+use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal};
+use crate::kernel::request::{Request, Tell};
+use crate::message::Message;
+use crate::observe::DeadLetterReason;
+
+/// Whatever takes messages of type `M`: a local actor, a remote one, a router.
+///
+/// Two recipients are equal if they lead to the same actor. A recipient of a local actor keeps it alive like an
+/// [`ActorRef`](crate::ActorRef).
+pub struct Recipient<M: Message> {
+    endpoint: Arc<dyn Endpoint<M>>,
+}
+
+impl<M: Message> Recipient<M> {
+    /// A recipient over anything that takes the message.
+    pub fn new(endpoint: impl Endpoint<M>) -> Self {
+        Self { endpoint: Arc::new(endpoint) }
+    }
+
+    /// Sends a message; waits for room if that is the receiver's policy.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] gives the message back.
+    pub fn tell(&self, message: M) -> Tell<'_, M> {
+        Tell::new(&*self.endpoint, message)
+    }
+
+    /// Sends a message without ever waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] gives the message back if the receiver has stopped or is full.
+    pub fn try_tell(&self, message: M) -> Result<(), SendError<M>> {
+        Tell::new(&*self.endpoint, message).now()
+    }
+
+    /// Sends a message and gives its answer when awaited.
+    pub fn ask(&self, message: M) -> Request<'_, M> {
+        Request::new(&*self.endpoint, message)
+    }
+
+    /// Where messages go.
+    pub fn path(&self) -> ActorPath {
+        self.endpoint.path()
+    }
+
+    /// Whether a message has a chance to be accepted.
+    pub fn is_alive(&self) -> bool {
+        self.endpoint.is_alive()
+    }
+
+    /// Equal for two recipients of the same actor.
+    pub fn key(&self) -> EndpointKey {
+        self.endpoint.key()
+    }
+
+    pub(crate) fn endpoint(&self) -> &dyn Endpoint<M> {
+        &*self.endpoint
+    }
+}
+
+impl<M: Message> Endpoint<M> for Recipient<M> {
+    fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
+        self.endpoint.offer(parcel)
+    }
+
+    fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
+        self.endpoint.wait_for_room(parcel)
+    }
+
+    fn to_recipient(&self) -> Recipient<M> {
+        self.clone()
+    }
+
+    fn path(&self) -> ActorPath {
+        self.endpoint.path()
+    }
+
+    fn key(&self) -> EndpointKey {
+        self.endpoint.key()
+    }
+
+    fn is_alive(&self) -> bool {
+        self.endpoint.is_alive()
+    }
+
+    fn bury(&self, message: M, reason: DeadLetterReason) {
+        self.endpoint.bury(message, reason);
+    }
+}
+
+impl<M: Message> Clone for Recipient<M> {
+    fn clone(&self) -> Self {
+        Self { endpoint: self.endpoint.clone() }
+    }
+}
+
+impl<M: Message> PartialEq for Recipient<M> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl<M: Message> Eq for Recipient<M> {}
+
+impl<M: Message> Hash for Recipient<M> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+impl<M: Message> fmt::Debug for Recipient<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recipient<{}>({})", crate::id::short_type_name::<M>(), self.path())
+    }
+}

@@ -1,0 +1,307 @@
+//! A message on its way: asked when awaited, told when told so.
+
+use std::fmt;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, Sleep};
+
+use crate::error::{AskError, SendError};
+use crate::kernel::custody::BoxFuture;
+use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, RefusalKind};
+use crate::kernel::refs::Recipient;
+use crate::kernel::reply::{Answer, ReplyTo};
+use crate::message::{Message, ReplyKind};
+use crate::observe::DeadLetterReason;
+
+/// How long an ask waits for its answer unless it says otherwise.
+pub const DEFAULT_ASK_TIMEOUT: Duration = Duration::from_secs(5);
+
+type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
+
+/// A message and where it goes. Awaited, it is an ask; [`tell`](Self::tell) makes it a tell.
+///
+/// # Cancel safety
+///
+/// Dropping it before it is ready gives up the answer; whether the message is handled depends on how far it had come.
+#[must_use = "a request does nothing until it is awaited or told"]
+pub struct Request<'a, M: Message> {
+    target: Target<'a, M>,
+    stage: Stage<M>,
+    timeout: Duration,
+    urgent: bool,
+}
+
+enum Target<'a, M: Message> {
+    Borrowed(&'a dyn Endpoint<M>),
+    Owned(Recipient<M>),
+}
+
+enum Stage<M: Message> {
+    Ready(M),
+    Entering { entrance: Entering<M>, answer: Answer<M::Reply>, alarm: Alarm },
+    Waiting { answer: Answer<M::Reply>, alarm: Alarm },
+    Done,
+}
+
+/// The timeout of one ask; the timer exists only once the ask has to wait.
+struct Alarm {
+    deadline: Instant,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl<'a, M: Message> Request<'a, M> {
+    /// A request that borrows its target. Clients of references of all kinds are made of it.
+    pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
+        let stage = Stage::Ready(message);
+        Self { target: Target::Borrowed(target), stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
+    }
+
+    /// Waits this long for the answer instead of 5 s; counted from the first poll, waiting for room included.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Goes before messages that are not urgent.
+    pub fn urgent(mut self) -> Self {
+        self.urgent = true;
+        self
+    }
+
+    /// Keeps the target alive by itself, so that the request can move into a task.
+    pub fn owned(self) -> Request<'static, M> {
+        let Self { target, stage, timeout, urgent } = self;
+        let recipient = match target {
+            Target::Borrowed(endpoint) => endpoint.to_recipient(),
+            Target::Owned(recipient) => recipient,
+        };
+        Request { target: Target::Owned(recipient), stage, timeout, urgent }
+    }
+
+    /// Sends the message and wants no answer; waits for room if that is the receiver's policy.
+    ///
+    /// # Panics
+    ///
+    /// Its future panics if the request was polled before: the message is gone.
+    pub fn tell(self) -> Tell<'a, M> {
+        let stage = match self.stage {
+            Stage::Ready(message) => TellStage::Ready(message),
+            _ => TellStage::Done,
+        };
+        Tell { target: self.target, stage, urgent: self.urgent }
+    }
+
+    /// Sends the message without ever waiting and wants no answer.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] gives the message back if the receiver has stopped or is full.
+    pub fn try_tell(self) -> Result<(), SendError<M>> {
+        self.tell().now()
+    }
+
+    /// Sends the message after a while; if it cannot be delivered then, it becomes a dead letter.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime.
+    pub fn tell_after(self, delay: Duration) -> DelayedTell {
+        let owned = self.owned();
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            let target = owned.target.to_recipient();
+            if let Err(error) = owned.tell().await {
+                let reason =
+                    if error.is_full() { DeadLetterReason::MailboxFull } else { DeadLetterReason::Stopped };
+                target.endpoint().bury(error.into_message(), reason);
+            }
+        });
+        DelayedTell(task.abort_handle())
+    }
+}
+
+impl<M: Message> Deref for Target<'_, M> {
+    type Target = dyn Endpoint<M>;
+
+    fn deref(&self) -> &Self::Target {
+        match self {
+            Self::Borrowed(endpoint) => *endpoint,
+            Self::Owned(recipient) => recipient.endpoint(),
+        }
+    }
+}
+
+impl<M: Message> Future for Request<'_, M> {
+    type Output = <M::Kind as ReplyKind<M::Reply>>::Answer;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let outcome = ready!(this.poll_outcome(cx));
+        this.stage = Stage::Done;
+        Poll::Ready(M::Kind::answer(outcome))
+    }
+}
+
+impl<M: Message> Request<'_, M> {
+    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
+        loop {
+            match &mut self.stage {
+                Stage::Ready(_) => {
+                    let Stage::Ready(message) = std::mem::replace(&mut self.stage, Stage::Done) else {
+                        unreachable!("the stage was looked at a line above");
+                    };
+                    if let Err(kind) = self.send(message) {
+                        return Poll::Ready(Err(kind.into()));
+                    }
+                }
+                Stage::Entering { entrance, alarm, .. } => match entrance.as_mut().poll(cx) {
+                    Poll::Ready(Ok(())) => self.stage.has_entered(),
+                    Poll::Ready(Err(refusal)) => return Poll::Ready(Err(refusal.kind.into())),
+                    Poll::Pending => {
+                        ready!(alarm.poll(cx));
+                        return Poll::Ready(Err(AskError::Timeout(self.timeout)));
+                    }
+                },
+                Stage::Waiting { answer, alarm } => match Pin::new(answer).poll(cx) {
+                    Poll::Ready(Ok(outcome)) => return Poll::Ready(outcome),
+                    // The handle went down with the receiver's whole runtime: nobody was left to say why.
+                    Poll::Ready(Err(_)) => return Poll::Ready(Err(AskError::Stopped)),
+                    Poll::Pending => {
+                        ready!(alarm.poll(cx));
+                        return Poll::Ready(Err(AskError::Timeout(self.timeout)));
+                    }
+                },
+                Stage::Done => panic!("a request was polled after its answer"),
+            }
+        }
+    }
+
+    fn send(&mut self, message: M) -> Result<(), RefusalKind> {
+        let now = Instant::now();
+        // A timeout too large to be a date is none; thirty years are as good.
+        let deadline = now.checked_add(self.timeout).unwrap_or(now + Duration::from_secs(1 << 30));
+        let (reply, answer) = ReplyTo::channel(Some(deadline));
+        let parcel = Parcel { message, reply: Some(reply), deadline: Some(deadline), urgent: self.urgent };
+        let alarm = Alarm { deadline, sleep: None };
+        self.stage = match self.target.offer(parcel) {
+            Ok(()) => Stage::Waiting { answer, alarm },
+            Err(Refusal { kind: RefusalKind::Busy, parcel }) => {
+                Stage::Entering { entrance: self.target.wait_for_room(parcel), answer, alarm }
+            }
+            Err(refusal) => return Err(refusal.kind),
+        };
+        Ok(())
+    }
+}
+
+impl<M: Message> Stage<M> {
+    fn has_entered(&mut self) {
+        if let Self::Entering { answer, alarm, .. } = std::mem::replace(self, Self::Done) {
+            *self = Self::Waiting { answer, alarm };
+        }
+    }
+}
+
+impl Alarm {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let deadline = self.deadline;
+        self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline))).as_mut().poll(cx)
+    }
+}
+
+// Nothing in it is pinned in place: the message is moved, the futures are boxed.
+impl<M: Message> Unpin for Request<'_, M> {}
+
+impl<M: Message> fmt::Debug for Request<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Request<{}>({})", crate::id::short_type_name::<M>(), self.target.path())
+    }
+}
+
+/// A message that is told once this is awaited.
+///
+/// # Cancel safety
+///
+/// If it is dropped before it is ready, the message was not sent.
+#[must_use = "nothing is sent until this is awaited"]
+pub struct Tell<'a, M: Message> {
+    target: Target<'a, M>,
+    stage: TellStage<M>,
+    urgent: bool,
+}
+
+enum TellStage<M: Message> {
+    Ready(M),
+    Entering(Entering<M>),
+    Done,
+}
+
+impl<'a, M: Message> Tell<'a, M> {
+    pub(crate) fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
+        Self { target: Target::Borrowed(target), stage: TellStage::Ready(message), urgent: false }
+    }
+
+    /// Goes before messages that are not urgent.
+    pub fn urgent(mut self) -> Self {
+        self.urgent = true;
+        self
+    }
+
+    /// Sends without waiting.
+    pub(crate) fn now(mut self) -> Result<(), SendError<M>> {
+        self.offer().map_err(Refusal::into_send_error)
+    }
+
+    fn offer(&mut self) -> Result<(), Refusal<M>> {
+        let TellStage::Ready(message) = std::mem::replace(&mut self.stage, TellStage::Done) else {
+            panic!("the message was already sent");
+        };
+        self.target.offer(Parcel { message, reply: None, deadline: None, urgent: self.urgent })
+    }
+}
+
+impl<M: Message> Future for Tell<'_, M> {
+    type Output = Result<(), SendError<M>>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        if !matches!(this.stage, TellStage::Entering(_)) {
+            match this.offer() {
+                Err(Refusal { kind: RefusalKind::Busy, parcel }) => {
+                    this.stage = TellStage::Entering(this.target.wait_for_room(parcel));
+                }
+                outcome => return Poll::Ready(outcome.map_err(Refusal::into_send_error)),
+            }
+        }
+        let TellStage::Entering(entrance) = &mut this.stage else {
+            unreachable!("the stage was set or looked at above");
+        };
+        let outcome = ready!(entrance.as_mut().poll(cx));
+        this.stage = TellStage::Done;
+        Poll::Ready(outcome.map_err(Refusal::into_send_error))
+    }
+}
+
+// As for `Request`.
+impl<M: Message> Unpin for Tell<'_, M> {}
+
+impl<M: Message> fmt::Debug for Tell<'_, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Tell<{}>({})", crate::id::short_type_name::<M>(), self.target.path())
+    }
+}
+
+/// A message that will be told after a while. Dropping this does not call it off.
+#[derive(Debug, Clone)]
+pub struct DelayedTell(AbortHandle);
+
+impl DelayedTell {
+    /// Calls it off, if it was not sent yet.
+    pub fn cancel(&self) {
+        self.0.abort();
+    }
+}

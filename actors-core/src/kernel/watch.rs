@@ -1,0 +1,151 @@
+//! Watching: each watcher is told once that the watched actor has ended.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::exit::ExitReason;
+use crate::id::{ActorId, ActorPath};
+use crate::kernel::endpoint::EndpointKey;
+use crate::message::{Message, Plain};
+
+/// Tells a watcher that an actor it [watches](crate::Context::watch) has ended for good.
+#[derive(Clone, Debug)]
+pub struct Terminated {
+    pub(crate) id: ActorId,
+    pub(crate) path: ActorPath,
+    pub(crate) reason: ExitReason,
+}
+
+impl Terminated {
+    /// The actor that ended.
+    pub fn id(&self) -> ActorId {
+        self.id
+    }
+
+    /// Where it stood.
+    pub fn path(&self) -> &ActorPath {
+        &self.path
+    }
+
+    /// A notice about an actor that ended elsewhere. For bridges, such as network nodes.
+    pub fn new(id: ActorId, path: ActorPath, reason: ExitReason) -> Self {
+        Self { id, path, reason }
+    }
+
+    /// Why it ended.
+    pub fn reason(&self) -> &ExitReason {
+        &self.reason
+    }
+}
+
+impl Message for Terminated {
+    type Reply = ();
+    type Kind = Plain;
+}
+
+/// Something whose end can be watched: references to local and to remote actors.
+pub trait Watchable {
+    /// What to register with.
+    fn watched(&self) -> Arc<dyn Watched>;
+}
+
+/// The watched side of a watch.
+pub trait Watched: Send + Sync {
+    /// Equal for two references to the same actor.
+    fn key(&self) -> EndpointKey;
+
+    /// Registers a watcher; tells it at once if the end has already come.
+    fn add_watcher(&self, watcher: Watcher);
+
+    /// Forgets a watcher that was not yet told.
+    fn remove_watcher(&self, watch: WatchId);
+}
+
+/// One registration of one watcher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct WatchId(pub(crate) u64);
+
+/// Who is told about an end.
+pub struct Watcher {
+    id: WatchId,
+    listener: Listener,
+}
+
+enum Listener {
+    Call(Box<dyn FnOnce(Terminated) + Send>),
+    Wait(oneshot::Sender<ExitReason>),
+}
+
+impl Watcher {
+    /// A watcher that runs `tell`, which must neither block nor panic.
+    pub(crate) fn call(id: WatchId, tell: impl FnOnce(Terminated) + Send + 'static) -> Self {
+        Self { id, listener: Listener::Call(Box::new(tell)) }
+    }
+
+    pub(crate) fn wait() -> (Self, oneshot::Receiver<ExitReason>) {
+        let (sender, receiver) = oneshot::channel();
+        (Self { id: WatchId(0), listener: Listener::Wait(sender) }, receiver)
+    }
+
+    /// The registration's number, for removal.
+    pub fn id(&self) -> WatchId {
+        self.id
+    }
+
+    /// Tells it.
+    pub fn tell(self, terminated: Terminated) {
+        match self.listener {
+            Listener::Call(tell) => tell(terminated),
+            Listener::Wait(sender) => drop(sender.send(terminated.reason)),
+        }
+    }
+
+    fn has_given_up(&self) -> bool {
+        matches!(&self.listener, Listener::Wait(sender) if sender.is_closed())
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Watcher({:?})", self.id)
+    }
+}
+
+/// Who waits for the end, until it has come.
+pub(crate) enum Watchers {
+    Watching(Vec<Watcher>),
+    Ended(ExitReason),
+}
+
+impl Watchers {
+    /// Registers; gives the watcher back with the reason if the end has come.
+    pub(crate) fn add(&mut self, watcher: Watcher) -> Result<(), (Watcher, ExitReason)> {
+        match self {
+            Self::Ended(reason) => Err((watcher, reason.clone())),
+            Self::Watching(list) => {
+                // Waiters that timed out leave nothing behind, at a cost paid only when the list would grow.
+                if list.len() == list.capacity() {
+                    list.retain(|watcher| !watcher.has_given_up());
+                }
+                list.push(watcher);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn remove(&mut self, watch: WatchId) {
+        if let Self::Watching(list) = self {
+            list.retain(|watcher| watcher.id != watch);
+        }
+    }
+
+    /// Marks the end and returns whom to tell.
+    pub(crate) fn end(&mut self, reason: ExitReason) -> Vec<Watcher> {
+        match std::mem::replace(self, Self::Ended(reason)) {
+            Self::Watching(list) => list,
+            Self::Ended(_) => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! Mailboxes: where messages wait for their actor.
+//!
+//! ```text
+//! senders --offer--> [ urgent | user ] --pop--> actor      bounded by the user lane's policy
+//! kernel  --force--> [ system        ] --pop--> actor      accepted when the user lane is full, popped first
+//! ```
+//!
+//! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.
+
+mod config;
+mod inbox;
+mod overflow;
+mod waiting;
+
+pub use config::Mailbox;
+pub use overflow::OnFull;
+
+pub(crate) use inbox::{Inbox, Item, Lane, Offer};
+pub(crate) use waiting::Entrance;

@@ -1,0 +1,184 @@
+//! Messages that could not be delivered: counted by reason, reported on a topic, logged at a bounded rate.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::Topic;
+use crate::id::ActorPath;
+
+/// Why a message became a dead letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DeadLetterReason {
+    /// There is no actor where it was sent.
+    NoActor,
+    /// The actor stopped with the message in its mailbox.
+    Stopped,
+    /// The mailbox was full and the sender could not be told.
+    MailboxFull,
+    /// The mailbox's overflow policy dropped it.
+    Dropped,
+    /// Its deadline had passed when its turn came.
+    Expired,
+    /// Its bytes were not a message.
+    Undecodable,
+}
+
+impl DeadLetterReason {
+    const ALL: [Self; 6] =
+        [Self::NoActor, Self::Stopped, Self::MailboxFull, Self::Dropped, Self::Expired, Self::Undecodable];
+
+    /// The reason's name in counters and logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoActor => "no_actor",
+            Self::Stopped => "stopped",
+            Self::MailboxFull => "mailbox_full",
+            Self::Dropped => "dropped",
+            Self::Expired => "expired",
+            Self::Undecodable => "undecodable",
+        }
+    }
+}
+
+impl fmt::Display for DeadLetterReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A message that was not delivered, reported on [`ActorSystem::dead_letters`](crate::ActorSystem::dead_letters).
+#[derive(Clone)]
+pub struct DeadLetter {
+    pub(crate) to: ActorPath,
+    pub(crate) message_type: &'static str,
+    pub(crate) reason: DeadLetterReason,
+    pub(crate) message: Arc<Mutex<Option<Box<dyn Any + Send>>>>,
+}
+
+impl DeadLetter {
+    /// Where it was sent.
+    pub fn to(&self) -> &ActorPath {
+        &self.to
+    }
+
+    /// The message's type, without its module path.
+    pub fn message_type(&self) -> &'static str {
+        self.message_type
+    }
+
+    /// Why it was not delivered.
+    pub fn reason(&self) -> DeadLetterReason {
+        self.reason
+    }
+
+    /// Takes the message out, for the first subscriber who asks for it by its type.
+    pub fn take<M: 'static>(&self) -> Option<M> {
+        let mut message = self.message.lock().unwrap_or_else(PoisonError::into_inner);
+        match message.take()?.downcast::<M>() {
+            Ok(found) => Some(*found),
+            Err(other) => {
+                *message = Some(other);
+                None
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DeadLetter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DeadLetter({} to {}: {})", self.message_type, self.to, self.reason)
+    }
+}
+
+/// How many messages were not delivered, by reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct DeadLetterCounts([u64; DeadLetterReason::ALL.len()]);
+
+impl DeadLetterCounts {
+    /// The count of one reason.
+    pub fn of(&self, reason: DeadLetterReason) -> u64 {
+        self.0[reason as usize]
+    }
+
+    /// The count of all reasons.
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Every reason with its count.
+    pub fn iter(&self) -> impl Iterator<Item = (DeadLetterReason, u64)> + '_ {
+        DeadLetterReason::ALL.into_iter().map(|reason| (reason, self.of(reason)))
+    }
+}
+
+/// Receives dead letters: counts all, reports all to subscribers, logs some.
+pub(crate) struct DeadLetterOffice {
+    counts: [AtomicU64; DeadLetterReason::ALL.len()],
+    topic: Topic<DeadLetter>,
+    log: Mutex<LogWindow>,
+}
+
+/// Log lines allowed in each second; the rest is only counted.
+const LOG_LINES_PER_SECOND: u32 = 10;
+
+struct LogWindow {
+    since: Option<Instant>,
+    lines: u32,
+    silenced: u64,
+}
+
+impl DeadLetterOffice {
+    pub(crate) fn new() -> Self {
+        let log = Mutex::new(LogWindow { since: None, lines: 0, silenced: 0 });
+        Self { counts: Default::default(), topic: Topic::new(), log }
+    }
+
+    pub(crate) fn topic(&self) -> &Topic<DeadLetter> {
+        &self.topic
+    }
+
+    pub(crate) fn counts(&self) -> DeadLetterCounts {
+        DeadLetterCounts(std::array::from_fn(|at| self.counts[at].load(Ordering::Relaxed)))
+    }
+
+    /// Takes in one message. `to` is only computed when somebody will read it.
+    pub(crate) fn receive<M: Any + Send>(
+        &self,
+        to: impl Fn() -> ActorPath,
+        message_type: &'static str,
+        reason: DeadLetterReason,
+        message: M,
+    ) {
+        self.counts[reason as usize].fetch_add(1, Ordering::Relaxed);
+        self.log_within_rate(&to, message_type, reason);
+        if self.topic.has_listeners() {
+            let message = Arc::new(Mutex::new(Some(Box::new(message) as Box<dyn Any + Send>)));
+            self.topic.report(DeadLetter { to: to(), message_type, reason, message });
+        }
+    }
+
+    fn log_within_rate(&self, to: &dyn Fn() -> ActorPath, message_type: &str, reason: DeadLetterReason) {
+        if !tracing::enabled!(tracing::Level::INFO) {
+            return;
+        }
+        let silenced = {
+            let mut window = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = Instant::now();
+            if window.since.is_none_or(|since| now - since >= Duration::from_secs(1)) {
+                window.since = Some(now);
+                window.lines = 0;
+            }
+            if window.lines == LOG_LINES_PER_SECOND {
+                window.silenced += 1;
+                return;
+            }
+            window.lines += 1;
+            std::mem::take(&mut window.silenced)
+        };
+        tracing::info!(to = %to(), message_type, reason = reason.as_str(), silenced, "dead letter");
+    }
+}

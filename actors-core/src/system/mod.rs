@@ -1,0 +1,16 @@
+//! The system: the value that actors live in, with its names, its dead letters and its end.
+
+mod actor_system;
+mod entry;
+mod errors;
+mod extensions;
+mod registry;
+mod settings;
+mod shared;
+mod shutdown;
+
+pub use actor_system::ActorSystem;
+pub use entry::run_main;
+pub use errors::UnheardError;
+pub use settings::SystemBuilder;
+pub use shutdown::{ShutdownPhase, ShutdownReport};

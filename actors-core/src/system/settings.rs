@@ -1,0 +1,70 @@
+//! What can be chosen when a system is made.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+
+use super::ActorSystem;
+use super::errors::{ErrorHandler, UnheardError};
+use super::shared::Shared;
+use crate::mailbox::Mailbox;
+
+/// Builds an [`ActorSystem`].
+#[must_use = "the system is made by `build`"]
+pub struct SystemBuilder {
+    runtime: Option<Handle>,
+    default_mailbox: Mailbox,
+    blocking_threads: usize,
+    error_handler: Option<ErrorHandler>,
+}
+
+impl SystemBuilder {
+    pub(super) fn new() -> Self {
+        // Blocking work waits more than it computes.
+        let blocking_threads = std::thread::available_parallelism().map_or(4, usize::from) * 4;
+        Self { runtime: None, default_mailbox: Mailbox::default(), blocking_threads, error_handler: None }
+    }
+
+    /// Runs the actors on this runtime instead of the one the system is built in.
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
+    /// Sets the mailbox of actors that choose none: 1,024 messages, senders wait.
+    pub fn default_mailbox(mut self, mailbox: Mailbox) -> Self {
+        self.default_mailbox = mailbox;
+        self
+    }
+
+    /// Sets the most threads for [`Context::blocking`](crate::Context::blocking): 4 per processor.
+    ///
+    /// # Panics
+    ///
+    /// If `threads` is 0.
+    pub fn blocking_threads(mut self, threads: usize) -> Self {
+        assert!(threads > 0, "blocking work needs a thread");
+        self.blocking_threads = threads;
+        self
+    }
+
+    /// Calls `handler` for each error that has no caller to go to, beside logging and reporting it.
+    ///
+    /// It runs on the failing actor's task and must not block.
+    pub fn on_error(mut self, handler: impl Fn(&UnheardError) + Send + Sync + 'static) -> Self {
+        self.error_handler = Some(Box::new(handler));
+        self
+    }
+
+    /// Makes the system.
+    ///
+    /// # Panics
+    ///
+    /// Outside a tokio runtime, unless one was given.
+    #[track_caller]
+    pub fn build(self) -> ActorSystem {
+        let runtime = self.runtime.unwrap_or_else(Handle::current);
+        let shared = Shared::new(runtime, self.default_mailbox, self.blocking_threads, self.error_handler);
+        ActorSystem(Arc::new(shared))
+    }
+}

@@ -1,0 +1,171 @@
+//! What all handles of one system share.
+
+use std::any::Any;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use super::ActorSystem;
+use super::errors::{ErrorHandler, UnheardError};
+use super::extensions::Extensions;
+use super::registry::Registry;
+use super::shutdown::{Hooks, ShutdownReport};
+use crate::error::StartError;
+use crate::exit::ExitReason;
+use crate::id::{ActorId, ActorPath};
+use crate::kernel::actor::Actor;
+use crate::kernel::cell::AnyCell;
+use crate::kernel::context::Context;
+use crate::kernel::host::Host;
+use crate::mailbox::Mailbox;
+use crate::observe::{DeadLetterOffice, Topic};
+use crate::sched::BlockingPool;
+
+pub(crate) struct Shared {
+    pub(super) runtime: Handle,
+    pub(super) default_mailbox: Mailbox,
+    pub(super) registry: Registry,
+    pub(super) dead_letters: DeadLetterOffice,
+    pub(super) errors: Topic<UnheardError>,
+    pub(super) error_handler: Option<ErrorHandler>,
+    pub(super) extensions: Extensions,
+    pub(super) hooks: Hooks,
+    pub(super) restarts: AtomicU64,
+    blocking: BlockingPool,
+    next_id: AtomicU64,
+    /// Top-level actors that run, oldest first; the system shuts them down.
+    top_level: Mutex<BTreeMap<ActorId, Arc<dyn AnyCell>>>,
+    /// Set when the shutdown comes to the actors: from then on none starts.
+    pub(super) closing: AtomicBool,
+    pub(super) shutdown: watch::Sender<ShutdownState>,
+}
+
+/// How far the system is on its way out.
+#[derive(Clone)]
+pub(super) enum ShutdownState {
+    Running,
+    ShuttingDown,
+    Terminated(Arc<ShutdownReport>),
+}
+
+impl Shared {
+    pub(super) fn new(
+        runtime: Handle,
+        default_mailbox: Mailbox,
+        blocking_threads: usize,
+        error_handler: Option<ErrorHandler>,
+    ) -> Self {
+        Self {
+            runtime,
+            default_mailbox,
+            registry: Registry::new(),
+            dead_letters: DeadLetterOffice::new(),
+            errors: Topic::new(),
+            error_handler,
+            extensions: Extensions::default(),
+            hooks: Hooks::default(),
+            restarts: AtomicU64::new(0),
+            blocking: BlockingPool::new(blocking_threads),
+            next_id: AtomicU64::new(0),
+            top_level: Mutex::new(BTreeMap::new()),
+            closing: AtomicBool::new(false),
+            shutdown: watch::Sender::new(ShutdownState::Running),
+        }
+    }
+
+    pub(super) fn running(&self) -> usize {
+        self.lock_top_level().len()
+    }
+
+    /// The top-level actors that run, the youngest first.
+    pub(super) fn youngest_first(&self) -> Vec<Arc<dyn AnyCell>> {
+        self.lock_top_level().values().rev().cloned().collect()
+    }
+
+    fn lock_top_level(&self) -> MutexGuard<'_, BTreeMap<ActorId, Arc<dyn AnyCell>>> {
+        self.top_level.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn report(&self, error: UnheardError) {
+        if let Some(handler) = &self.error_handler {
+            handler(&error);
+        }
+        self.errors.report(error);
+    }
+}
+
+impl Host for Shared {
+    fn next_id(&self) -> ActorId {
+        ActorId(self.next_id.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+
+    fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    fn default_mailbox(&self) -> Mailbox {
+        self.default_mailbox
+    }
+
+    fn dead_letters(&self) -> &DeadLetterOffice {
+        &self.dead_letters
+    }
+
+    fn blocking_pool(&self) -> &BlockingPool {
+        &self.blocking
+    }
+
+    fn unheard_error(&self, from: &ActorPath, message_type: &'static str, error: String) {
+        tracing::error!(actor = %from, message_type, error, "an error was answered to a message nobody waits for");
+        self.report(UnheardError::Reply { actor: from.clone(), message_type, error: error.into() });
+    }
+
+    fn life_failed(&self, cell: &dyn AnyCell, reason: &ExitReason, restarting: bool) {
+        let actor = cell.core().path();
+        tracing::error!(%actor, %reason, restarting, "an actor failed");
+        if restarting {
+            self.restarts.fetch_add(1, Ordering::Relaxed);
+        }
+        self.report(UnheardError::Life { actor, reason: reason.clone(), restarting });
+    }
+
+    fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError> {
+        let core = cell.core();
+        if top_level {
+            // Under the lock, so that a shutdown sees either the actor or the refusal.
+            let mut running = self.lock_top_level();
+            if self.closing.load(Ordering::Acquire) {
+                return Err(StartError::ShuttingDown);
+            }
+            running.insert(core.id, cell.clone());
+        }
+        match &core.name {
+            Some(name) if !self.registry.register(name, cell) => {
+                self.lock_top_level().remove(&core.id);
+                Err(StartError::NameTaken(name.to_string()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn dismiss(&self, cell: &dyn AnyCell) {
+        let core = cell.core();
+        if let Some(name) = &core.name {
+            self.registry.release(name, core.id);
+        }
+        let gone = self.lock_top_level().remove(&core.id);
+        // Dropped outside the lock: it may be the last one to hold the cell.
+        drop(gone);
+    }
+}
+
+impl<A: Actor> Context<A> {
+    /// The system this actor runs in.
+    pub fn system(&self) -> ActorSystem {
+        let host: Arc<dyn Any + Send + Sync> = self.host().clone();
+        ActorSystem(host.downcast().expect("actors are launched by systems only"))
+    }
+}
