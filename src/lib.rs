@@ -11,6 +11,16 @@ pub mod prelude {
     };
 }
 
+/// What the macros generate refers to this module only. Not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use actors_core::{
+        Actor, ActorOptions, ActorRef, ActorSystem, Context, Fallible, Handler, Mailbox, Message, OnFull,
+        Plain, ReplyKind, ReplyTo, Request, Responder, run_main,
+    };
+    pub use serde;
+}
+
 /// The error of an actor and of `main`: any error, or a text.
 pub use actors_core::ActorError as Error;
 
