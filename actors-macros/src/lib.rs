@@ -1,1 +1,200 @@
 //! Derives and attributes of the actors framework.
+//!
+//! Use them through the `actors` crate, whose prelude has them all. What they generate names that crate's
+//! hidden module `actors::__private` and nothing else.
+//!
+//! | macro | on | writes |
+//! |---|---|---|
+//! | [`macro@Actor`] | struct, enum | an actor without hooks |
+//! | [`macro@Message`] | struct, enum | the reply of a message and its name between nodes |
+//! | [`macro@Event`] | struct, enum | the topic of an event, which is a message too |
+//! | [`macro@handlers`] | inherent `impl` | messages, handlers and a client trait from methods |
+//! | [`macro@main`] | `async fn main` | the runtime around it, and an ordered end |
+//!
+//! Mistakes are reported all at once, each on the token that has it.
+
+mod errors;
+mod grammar;
+mod options;
+
+mod case;
+mod generics;
+mod kind;
+
+mod actor;
+mod entry;
+mod event;
+mod handlers;
+mod message;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, ItemFn, parse_macro_input};
+
+/// Implements `Actor` without hooks; an `impl Actor` by hand has them.
+///
+/// Options, all of them optional and settable again by whoever spawns:
+///
+/// | `#[actor(…)]` | meaning |
+/// |---|---|
+/// | `name = "db"` | registered under this name: `[A-Za-z0-9_.:-]{1,128}` |
+/// | `mailbox = 256` | at most so many messages wait; `unbounded` for no limit |
+/// | `on_full = reject` | what happens to one more: `wait`, `reject`, `drop_newest`, `drop_oldest` |
+/// | `thread = dedicated` | handlers run on a thread of their own, where they may block |
+///
+/// Type parameters get the bounds of an actor, `Send + 'static`.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[derive(Actor, Default)]
+/// #[actor(name = "db", mailbox = 256, on_full = reject, thread = dedicated)]
+/// struct Db { rows: Vec<Row> }
+/// ```
+#[proc_macro_derive(Actor, attributes(actor))]
+pub fn actor(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    finish(actor::derive(&input))
+}
+
+/// Implements `Message`, with the type of the answer.
+///
+/// | `#[message(…)]` | meaning |
+/// |---|---|
+/// | `reply = T` | what the handler returns; `()` where nothing is said |
+/// | `remote = "counter.add/1"` | name and version between nodes; the struct derives serde's traits |
+/// | `fallible` | the reply is an alias of a `Result`, whose error goes to the caller |
+/// | `plain` | the reply is called `Result` and is handed over as it is |
+///
+/// Without a flag, a reply whose path ends in `Result` is fallible: asking gives one `Result` and not two.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[derive(Message, Serialize, Deserialize)]
+/// #[message(reply = Result<u64, Overdrawn>, remote = "account.withdraw/1")]
+/// struct Withdraw { amount: u64 }
+///
+/// let left: u64 = account.ask(Withdraw { amount: 40 }).await?;
+/// ```
+#[proc_macro_derive(Message, attributes(message))]
+pub fn message(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    finish(message::derive(&input))
+}
+
+/// Implements `Event`, and `Message` with the reply `()`.
+///
+/// | `#[event(…)]` | meaning |
+/// |---|---|
+/// | `topic = "orders.placed"` | required: words with dots between |
+/// | `key = order_id` | the field that keeps events in order, printed with `Display`; `key = 0` in a tuple struct |
+/// | `remote = "orders.placed/1"` | name and version between nodes |
+///
+/// # Examples
+///
+/// ```ignore
+/// #[derive(Event, Clone)]
+/// #[event(topic = "orders.placed", key = order_id)]
+/// struct OrderPlaced { order_id: u64, total: Money }
+///
+/// system.bus().publish(OrderPlaced { order_id: 7, total }).await?;
+/// ```
+#[proc_macro_derive(Event, attributes(event))]
+pub fn event(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    finish(event::derive(&input))
+}
+
+/// Makes messages, handlers and a client out of the methods marked `#[handler]`.
+///
+/// A method `add(&mut self, by: u64) -> u64` of `Counter` gives
+///
+/// * `struct Add { by: u64 }`, with the method's visibility and documentation, a `Message` with the reply `u64`;
+/// * `impl Handler<Add> for Counter`, which calls the method;
+/// * `add(&self, by: u64)` in the trait `CounterClient`, which references to the actor implement. It returns a
+///   request: await it to ask, or `.tell()` it.
+///
+/// The methods stay what they are and can be called on a `Counter` itself. Those without `#[handler]` are left alone.
+///
+/// # What a handler may be
+///
+/// An `fn` or `async fn` with `&mut self` or `&self`, then arguments by value that own what they hold, then, where
+/// it is needed, `ctx: &mut Context<Self>`. A handler that answers later takes a `reply: ReplyTo<T>` and returns nothing.
+///
+/// | option | meaning |
+/// |---|---|
+/// | `#[handlers(client = CounterAdmin)]` | the name of the client trait; a second block needs one |
+/// | `#[handler(message = PutIn)]` | the name of the message |
+/// | `#[handler(remote = "counter.add/1")]` | name and version between nodes; derives serde's traits for the message |
+/// | `#[handler(fallible)]`, `#[handler(plain)]` | as for [`macro@Message`] |
+///
+/// Where every handler of a block has a wire name, remote references implement the client too.
+///
+/// Methods that every reference has, such as `stop` or `id`, would be called in place of a client's method of that
+/// name; these names are refused.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[derive(Actor, Default)]
+/// struct Counter { total: u64 }
+///
+/// #[handlers]
+/// impl Counter {
+///     /// Adds to the total, and gives the new one.
+///     #[handler]
+///     pub fn add(&mut self, by: u64) -> u64 {
+///         self.total += by;
+///         self.total
+///     }
+/// }
+///
+/// let counter = system.spawn(Counter::default());
+/// assert_eq!(counter.add(40).await?, 40);
+/// counter.add(2).tell().await?;
+/// counter.tell(Add { by: 1 }).await?;
+/// ```
+#[proc_macro_attribute]
+pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    handlers::expand(arguments.into(), item.into()).into()
+}
+
+/// Marks a method in a block with [`macro@handlers`]; it means nothing elsewhere.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[handlers]
+/// impl Counter {
+///     #[handler(message = PutIn)]
+///     fn add(&mut self, by: u64) { … }
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn handler(_: TokenStream, method: TokenStream) -> TokenStream {
+    handlers::stray_handler(proc_macro2::Span::call_site(), &method.into()).into()
+}
+
+/// Runs an `async fn main` on a runtime, with a system that ends in order on Ctrl-C and SIGTERM.
+///
+/// The function takes the `ActorSystem` or nothing, and returns what a `main` may return.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[actors::main]
+/// async fn main(system: ActorSystem) -> actors::Result<()> {
+///     let counter = system.spawn(Counter::default());
+///     println!("{}", counter.add(40).await?);
+///     Ok(())
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn main(arguments: TokenStream, function: TokenStream) -> TokenStream {
+    let function = parse_macro_input!(function as ItemFn);
+    entry::expand(arguments.into(), function).into()
+}
+
+fn finish(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    expanded.unwrap_or_else(syn::Error::into_compile_error).into()
+}
