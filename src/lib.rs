@@ -1,6 +1,7 @@
 //! Supervised actors, an event bus, and typed messages between nodes.
 
 pub use actors_core::*;
+pub use actors_macros::{Actor, Event, Message, handler, handlers, main};
 
 /// Everything a program needs: `use actors::prelude::*;`.
 pub mod prelude {
@@ -9,6 +10,7 @@ pub mod prelude {
         Context, ExitReason, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart,
         SendError, StartError, Terminated,
     };
+    pub use actors_macros::{Actor, Event, Message, handler, handlers};
 }
 
 /// What the macros generate refers to this module only. Not for use by hand.
