@@ -1,3 +1,16 @@
 //! The promises of actors, mailboxes, asks and lifecycles, through the public API.
 
+mod api;
+mod aside;
+mod ask;
 mod basics;
+mod dead_letters;
+mod lifecycle;
+mod mailbox;
+mod names;
+mod references;
+mod restart;
+mod shutdown;
+mod support;
+mod timers;
+mod watch;

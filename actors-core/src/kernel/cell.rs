@@ -278,6 +278,8 @@ impl dyn AnyCell {
     pub(crate) fn shut_down(&self) {
         self.core().order(order::NO_RESTART | order::SHUT_DOWN);
         self.stop(ExitReason::Shutdown);
+        // The task may wait for something else than its mailbox, such as a restart's backoff.
+        self.wake();
     }
 
     /// Like a kill, and no life follows.

@@ -1,0 +1,76 @@
+//! The registry of names.
+
+use actors::prelude::*;
+use actors::{LookupError, StartError};
+
+use crate::support::*;
+
+#[derive(Actor, Default)]
+struct Other;
+
+#[tokio::test]
+async fn a_name_is_unique_among_running_actors() {
+    let system = ActorSystem::new();
+    let scribe = system.actor(Scribe::default).name("scribe").start().await.unwrap();
+    let error = system.actor(Other::default).name("scribe").start().await.unwrap_err();
+    assert!(matches!(&error, StartError::NameTaken(name) if name == "scribe"), "{error}");
+    assert_eq!(system.lookup::<Scribe>("scribe").unwrap(), scribe);
+    scribe.stop();
+    scribe.wait().await;
+    assert!(
+        system.actor(Other::default).name("scribe").start().await.is_ok(),
+        "free before watchers are told"
+    );
+}
+
+#[tokio::test]
+async fn absent_and_of_another_type_are_different_errors() {
+    let system = ActorSystem::new();
+    let _scribe = system.actor(Scribe::default).name("scribe").start().await.unwrap();
+    assert!(matches!(system.lookup::<Scribe>("nobody"), Err(LookupError::NotFound { .. })));
+    let error = system.lookup::<Other>("scribe").unwrap_err();
+    assert_eq!(error.to_string(), "the actor named \"scribe\" is a Scribe, not a Other");
+}
+
+#[tokio::test]
+async fn a_named_actor_needs_no_reference_to_go_on() {
+    let system = ActorSystem::new();
+    drop(system.actor(Scribe::default).name("scribe").start().await.unwrap());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(system.lookup::<Scribe>("scribe").unwrap().write(1).await, Ok(1));
+}
+
+#[tokio::test]
+async fn await_name_waits_for_the_registration() {
+    let system = ActorSystem::new();
+    let waiting = tokio::spawn({
+        let system = system.clone();
+        async move { system.await_name::<Scribe>("late").await }
+    });
+    tokio::task::yield_now().await;
+    let late = system.actor(Scribe::default).name("late").start().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), late);
+}
+
+#[tokio::test]
+async fn a_name_survives_a_restart() {
+    let system = ActorSystem::new();
+    let builder = system.actor(Scribe::default).restart(Restart::permanent().max(5, seconds(5)));
+    let scribe = builder.name("scribe").start().await.unwrap();
+    scribe.explode().tell().await.unwrap();
+    assert_eq!(system.lookup::<Scribe>("scribe").unwrap().write(3).await, Ok(3));
+}
+
+#[tokio::test]
+async fn a_name_in_the_options_of_the_type_is_registered_too() {
+    #[derive(Actor, Default)]
+    #[actor(name = "db")]
+    struct Db;
+    let system = ActorSystem::new();
+    let db = system.spawn(Db);
+    assert_eq!(system.lookup::<Db>("db").unwrap(), db);
+    let second = system.spawn(Db);
+    assert!(matches!(second.wait().await, ExitReason::Failed(error) if error.to_string().contains("taken")));
+}
