@@ -11,14 +11,14 @@ pub(crate) fn expand(arguments: TokenStream, function: ItemFn) -> TokenStream {
     match check(arguments, &function) {
         Ok(()) => wrapped(function),
         Err(error) => {
-            // A program without a `main` would be one more error.
-            let stand_in = (function.sig.ident == "main").then(|| {
-                quote!(
-                    fn main() {}
-                )
-            });
+            // A program without a `main` would be one more error, and one that is async another.
+            let kept = if function.sig.ident == "main" {
+                quote!(#[allow(dead_code)] fn main() { #function })
+            } else {
+                quote!(#function)
+            };
             let error = error.into_compile_error();
-            quote!(#stand_in #error)
+            quote!(#kept #error)
         }
     }
 }

@@ -45,8 +45,11 @@ fn key_value(field: Option<&Member>) -> TokenStream {
     match field {
         None => quote!(::core::option::Option::None),
         Some(field) => {
-            let text = quote_spanned!(field.span()=> ::std::string::ToString::to_string);
-            quote!(::core::option::Option::Some(#text(&self.#field)))
+            let text = quote_spanned!(field.span()=> ::std::string::ToString::to_string(&this.#field));
+            quote! {
+                let this = self;
+                ::core::option::Option::Some(#text)
+            }
         }
     }
 }

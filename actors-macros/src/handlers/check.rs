@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::{TokenStream, TokenTree};
+use syn::Ident;
 use syn::ext::IdentExt as _;
 
 use super::model::{Block, Method};
@@ -77,7 +79,13 @@ fn message_name(method: &Method, block: &Block, errors: &mut Errors) {
             format_args!("no name for the message follows from `{message}`: choose one, {CHOOSE}"),
         );
     }
-    if block.actor_path.is_ident(message) {
+    let types = method.fields().map(|field| &field.ty).chain([&method.reply]);
+    if types.cloned().any(|ty| names_type(ty, message)) {
+        errors.at(
+            message,
+            format_args!("the message `{message}` would have the name of a type in this signature: choose another, {CHOOSE}"),
+        );
+    } else if block.actor_path.is_ident(message) {
         errors.at(
             message,
             format_args!(
@@ -93,4 +101,18 @@ fn message_name(method: &Method, block: &Block, errors: &mut Errors) {
             ),
         );
     }
+}
+
+/// Whether a type is, or holds, one of this name: as a word of its own and not as a part of a path.
+fn names_type(ty: TokenStream, name: &Ident) -> bool {
+    let mut in_path = false;
+    for token in ty {
+        match token {
+            TokenTree::Ident(word) if word == *name && !in_path => return true,
+            TokenTree::Group(group) if names_type(group.stream(), name) => return true,
+            TokenTree::Punct(punct) => in_path = punct.as_char() == ':',
+            _ => in_path = false,
+        }
+    }
+    false
 }

@@ -1,7 +1,7 @@
 //! Writes the client trait and its implementations for references.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use super::expand::{docs, quiet};
 use super::model::{Block, Field, Method};
@@ -25,13 +25,13 @@ pub(crate) fn client(block: &Block) -> TokenStream {
         .iter()
         .all(|method| method.wire_name.is_some())
         .then(|| implementation(block, &quote!(::actors::__private::net::RemoteRef)));
+    // All of it on the actor's name, so that the clash of two blocks is shown there.
+    let item = quote_spanned!(client.span()=> trait #client { #(#declared)* });
     quote! {
         #(#conditions)*
         #[doc = #doc]
         #quiet
-        #visibility trait #client {
-            #(#declared)*
-        }
+        #visibility #item
         #local
         #remote
     }

@@ -1,6 +1,6 @@
 //! Puts the pieces of a block together.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::ext::IdentExt as _;
 use syn::{Error, ItemImpl, Meta};
@@ -22,7 +22,7 @@ pub(crate) fn expand(arguments: TokenStream, input: TokenStream) -> TokenStream 
 }
 
 /// Expands a `#[handler]` that no `#[handlers]` has taken.
-pub(crate) fn stray_handler(attribute: proc_macro2::Span, method: &TokenStream) -> TokenStream {
+pub(crate) fn stray_handler(attribute: Span, method: &TokenStream) -> TokenStream {
     let message = "`#[handler]` marks methods in a block with `#[handlers]`, which is missing here";
     kept(method, Error::new(attribute, message))
 }

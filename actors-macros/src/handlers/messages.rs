@@ -1,9 +1,9 @@
 //! Writes the message structs.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Generics;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
+use syn::{Generics, Visibility};
 
 use super::expand::{docs, quiet};
 use super::model::{Block, Field, Method};
@@ -21,7 +21,7 @@ pub(crate) fn message(block: &Block, method: &Method) -> TokenStream {
             #[serde(crate = "::actors::__private::serde")]
         }
     });
-    let body = body(block, method);
+    let item = item(block, method);
     let conditions = quote!(#(#conditions)*);
     let none = Generics::default();
     let message_impl = message_impl(message, &none, reply, kind);
@@ -34,27 +34,30 @@ pub(crate) fn message(block: &Block, method: &Method) -> TokenStream {
         #docs
         #quiet
         #serde
-        #visibility struct #message #body
+        #visibility #item
         #conditions
         #message_impl
         #remote_impl
     }
 }
 
-/// The fields, or nothing for a message that is only its name.
-fn body(block: &Block, method: &Method) -> TokenStream {
-    let visibility = &method.visibility;
+/// The struct, all of it on the method's name, so that a clash with another type is shown there.
+fn item(block: &Block, method: &Method) -> TokenStream {
+    let Method { message, visibility, .. } = method;
     let path = method.path(block);
-    let mut fields = method.fields().peekable();
-    if fields.peek().is_none() {
-        return quote!(;);
+    let fields: Vec<TokenStream> =
+        method.fields().map(|field| documented(field, visibility, &path)).collect();
+    if fields.is_empty() {
+        quote_spanned!(message.span()=> struct #message;)
+    } else {
+        quote_spanned!(message.span()=> struct #message { #(#fields),* })
     }
-    let fields = fields.map(|Field { name, ty }| {
-        let doc = format!("The `{}` of [`{path}`].", name.unraw());
-        quote! {
-            #[doc = #doc]
-            #visibility #name: #ty
-        }
-    });
-    quote!({ #(#fields),* })
+}
+
+fn documented(Field { name, ty }: &Field, visibility: &Visibility, path: &str) -> TokenStream {
+    let doc = format!("The `{}` of [`{path}`].", name.unraw());
+    quote! {
+        #[doc = #doc]
+        #visibility #name: #ty
+    }
 }

@@ -19,7 +19,7 @@ pub(crate) fn block(arguments: TokenStream, item: &mut ItemImpl, errors: &mut Er
     let methods = marked.iter().map(|(attr, method)| read(attr, method, item, errors)).collect();
     Some(Block {
         actor: (*item.self_ty).clone(),
-        client: client.unwrap_or_else(|| format_ident!("{actor_name}Client")),
+        client: client.unwrap_or_else(|| format_ident!("{}Client", actor_name)),
         actor_path,
         conditions: only(&item.attrs, "cfg"),
         methods,

@@ -1,7 +1,7 @@
 //! Reads the signature of a handler, and reports everything in it that cannot travel in a message.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens as _, quote_spanned};
 use syn::{
     FnArg, GenericArgument, ImplItemFn, Pat, PatType, Path, PathArguments, ReceiverKind, ReturnType, Safety,
     Signature, Type,
@@ -57,7 +57,10 @@ pub(crate) fn read(method: &ImplItemFn, actor: &Type, errors: &mut Errors) -> Re
     if let Some(reply) = &reply {
         borrowed::check(reply, "an answer", errors);
     }
-    let reply_tokens = reply.as_ref().map_or_else(|| quote!(()), |reply| self_type::replaced(reply, actor));
+    let reply_tokens = reply.as_ref().map_or_else(
+        || quote_spanned!(signature.ident.span()=> ()),
+        |reply| self_type::replaced(reply, actor),
+    );
     Read { arguments, reply, reply_tokens }
 }
 
@@ -87,7 +90,7 @@ fn receiver(signature: &Signature, errors: &mut Errors) {
         return errors
             .at(&signature.ident, "a handler works on the actor: it takes `&mut self` or `&self` first");
     };
-    if !matches!(receiver.kind, ReceiverKind::Reference(_, None, _)) {
+    if !matches!(receiver.kind, ReceiverKind::Reference(..)) {
         errors.at(receiver, "the actor stays where it is: a handler takes `&mut self` or `&self`");
     }
 }

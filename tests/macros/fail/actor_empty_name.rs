@@ -1,0 +1,9 @@
+// A name without characters.
+
+use actors::prelude::*;
+
+#[derive(Actor)]
+#[actor(name = "")]
+struct Desk;
+
+fn main() {}

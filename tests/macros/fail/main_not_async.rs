@@ -1,0 +1,8 @@
+// A `main` that does not wait.
+
+use actors::prelude::*;
+
+#[actors::main]
+fn main(system: ActorSystem) {
+    drop(system);
+}

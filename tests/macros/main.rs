@@ -1,0 +1,30 @@
+//! What the macros accept, and what they say about what they refuse.
+//!
+//! After a change of wording: `TRYBUILD=overwrite cargo test --test macros`, and read the difference.
+
+use trybuild::TestCases;
+
+#[test]
+fn accepted() {
+    TestCases::new().pass("tests/macros/pass/*.rs");
+}
+
+#[test]
+fn refused() {
+    TestCases::new().compile_fail("tests/macros/fail/*.rs");
+}
+
+#[test]
+#[ignore = "the facade has no `Event` yet"]
+fn events() {
+    let cases = TestCases::new();
+    cases.pass("tests/macros/pass/bus/*.rs");
+    cases.compile_fail("tests/macros/fail/bus/*.rs");
+}
+
+#[test]
+#[cfg(feature = "net")]
+#[ignore = "the facade has no `RemoteMessage` yet"]
+fn between_nodes() {
+    TestCases::new().pass("tests/macros/pass/net/*.rs");
+}

@@ -1,0 +1,49 @@
+// Every option of the derive; structs, enums and generics.
+
+use actors::prelude::*;
+
+#[derive(Actor)]
+struct Plain;
+
+#[derive(Actor)]
+#[actor(name = "db", mailbox = 256, on_full = reject, thread = dedicated)]
+struct Db;
+
+#[derive(Actor)]
+#[actor(mailbox = 1_000_usize)]
+#[actor(on_full = drop_oldest,)]
+enum Light {
+    _Red,
+    _Green,
+}
+
+#[derive(Actor)]
+#[actor(on_full = drop_newest)]
+struct Newest;
+
+#[derive(Actor)]
+#[actor(mailbox = unbounded)]
+struct Generic<T: Clone, U = u8, const N: usize = 2>([T; N], U)
+where
+    U: Default;
+
+#[derive(Actor)]
+#[actor()]
+struct Waits;
+
+fn is_actor<A: Actor>() -> ActorOptions {
+    A::options()
+}
+
+fn generic<T: Clone + Send + 'static>() {
+    is_actor::<Generic<T>>();
+}
+
+fn main() {
+    is_actor::<Plain>();
+    is_actor::<Db>();
+    is_actor::<Light>();
+    is_actor::<Newest>();
+    is_actor::<Waits>();
+    generic::<String>();
+}

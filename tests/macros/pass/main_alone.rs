@@ -1,0 +1,6 @@
+// Without an argument and without a type.
+
+#[actors::main]
+async fn main() {
+    std::future::ready(()).await;
+}
