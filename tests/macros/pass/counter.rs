@@ -34,16 +34,19 @@ async fn client(counter: ActorRef<Counter>) -> actors::Result<u64> {
     let forty: u64 = counter.add(40).await?;
     counter.add(2).tell().await?;
     counter.tell(Add { by: 1 }).await?;
+    let total: u64 = counter.ask(Total).await?;
     counter.tell(Reset).await?;
     counter.reset().await?;
-    let total: u64 = counter.ask(Total).await?;
-    Ok(forty + total)
+    Ok(forty + total + counter.total().await?)
 }
 
-fn main() {
+#[actors::main]
+async fn main(system: ActorSystem) -> actors::Result<()> {
     let mut counter = Counter::default();
     assert_eq!(counter.add(40), 40);
     counter.reset();
     assert_eq!(counter.total(), 0);
-    let _ = client;
+
+    assert_eq!(client(system.spawn(counter)).await?, 83);
+    Ok(())
 }

@@ -83,6 +83,11 @@ async fn audits(account: ActorRef<Account>) -> u64 {
     account.audit().await.map_err(|_: CallError<actors::Error>| ()).unwrap_or(0)
 }
 
-fn main() {
-    let _ = (client, audits);
+#[actors::main]
+async fn main(system: ActorSystem) -> actors::Result<()> {
+    let account = system.spawn(Account(10));
+    assert_eq!(client(account.clone()).await.ok(), Some(9 + 10 + 10 + 10));
+    assert_eq!(audits(account.clone()).await, 10);
+    assert!(matches!(account.withdraw(11).await, Err(CallError::Handler(Overdrawn))));
+    Ok(())
 }

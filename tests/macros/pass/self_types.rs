@@ -61,6 +61,9 @@ async fn client(shape: ActorRef<Shape>, store: ActorRef<Store<u64>>) -> actors::
     Ok(())
 }
 
-fn main() {
-    let _ = client;
+#[actors::main]
+async fn main(system: ActorSystem) -> actors::Result<()> {
+    let failed = client(system.spawn(Shape::default()), system.spawn(Store(7))).await;
+    assert_eq!(failed.map_err(|error| error.to_string()), Err("1".to_string()));
+    Ok(())
 }

@@ -34,6 +34,11 @@ impl Desk {
     }
 
     #[handler]
+    fn answer(&mut self, with: u64) -> usize {
+        self.waiting.drain(..).map(|reply| reply.send(Some(with))).count()
+    }
+
+    #[handler]
     async fn at_once(
         &mut self,
         first: u64,
@@ -57,17 +62,26 @@ impl Desk {
 }
 
 async fn client(desk: ActorRef<Desk>) -> actors::Result<()> {
-    let _: u64 = desk.wait_for(1).await?;
-    let _: Vec<u64> = desk.sort(vec![2, 1]).await?;
-    let _: u8 = desk.r#type(1, 2, 3, 4).await?;
-    let _: Option<u64> = desk.later().await?;
-    let _: u64 = desk.at_once(1, 2).await?;
-    let _: usize = desk.ask(CountWords { text: "a b".into(), hint: "" }).await?;
-    let _: u8 = desk.ask(Type { r#match: 1, message: 2, context: 3, reply: 4 }).await?;
-    let _: usize = desk.call(Box::new(|text| text), |number| number).await?;
+    assert_eq!(desk.wait_for(1).await?, 0);
+    assert_eq!(desk.sort(vec![2, 1]).await?, [1, 2]);
+    assert_eq!(desk.r#type(1, 2, 3, 4).await?, 10);
+    assert_eq!(desk.at_once(1, 2).await?, 3);
+    assert_eq!(desk.ask(CountWords { text: "a b".into(), hint: "abc" }).await?, 3);
+    assert_eq!(desk.ask(Type { r#match: 1, message: 2, context: 3, reply: 5 }).await?, 11);
+    assert_eq!(desk.call(Box::new(|text| text), |number| number).await?, 2);
+
+    let mut later = desk.later();
+    let mut answers = 0;
+    let first = std::future::poll_fn(|task| std::task::Poll::Ready(std::pin::Pin::new(&mut later).poll(task))).await;
+    assert!(first.is_pending());
+    while answers == 0 {
+        answers = desk.answer(7).await?;
+    }
+    assert_eq!(later.await?, Some(7));
     Ok(())
 }
 
-fn main() {
-    let _ = client;
+#[actors::main]
+async fn main(system: ActorSystem) -> actors::Result<()> {
+    client(system.spawn(Desk::default())).await
 }
