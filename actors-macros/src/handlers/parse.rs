@@ -1,8 +1,11 @@
 //! Reads the block, and takes the `#[handler]` attributes off its methods.
 
 use proc_macro2::TokenStream;
-use quote::format_ident;
-use syn::{Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, Path, PathArguments, Type};
+use quote::{ToTokens, format_ident};
+use syn::{
+    Attribute, Ident, ImplItem, ImplItemFn, ItemImpl, Path, PathArguments, Signature, Type, Visibility,
+    parse_quote,
+};
 
 use super::attr::{self, HandlerAttr, is_handler};
 use super::model::{Block, Method};
@@ -16,7 +19,7 @@ pub(crate) fn block(arguments: TokenStream, item: &mut ItemImpl, errors: &mut Er
     let marked = take_handlers(item, errors);
     let actor_path = head(item, errors)?;
     let actor_name = actor_path.segments.last()?.ident.clone();
-    let methods = marked.iter().map(|(attr, method)| read(attr, method, item, errors)).collect();
+    let methods = marked.iter().map(|marked| read(marked, item, errors)).collect();
     Some(Block {
         actor: (*item.self_ty).clone(),
         client: client.unwrap_or_else(|| format_ident!("{}Client", actor_name)),
@@ -34,8 +37,8 @@ fn head(item: &ItemImpl, errors: &mut Errors) -> Option<Path> {
     }
     if !item.generics.params.is_empty() || item.generics.where_clause.is_some() {
         let place = item.generics.params.first().map_or_else(
-            || quote::ToTokens::to_token_stream(&item.generics.where_clause),
-            quote::ToTokens::to_token_stream,
+            || ToTokens::to_token_stream(&item.generics.where_clause),
+            ToTokens::to_token_stream,
         );
         errors.at(
             place,
@@ -55,8 +58,16 @@ fn head(item: &ItemImpl, errors: &mut Errors) -> Option<Path> {
     Some(path)
 }
 
-/// Takes the attributes off, and gives each with a copy of its method.
-fn take_handlers(item: &mut ItemImpl, errors: &mut Errors) -> Vec<(Attribute, ImplItemFn)> {
+/// A method that was marked, without its body.
+struct Marked {
+    handler: Attribute,
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    signature: Signature,
+}
+
+/// Takes the attributes off, and gives each with the head of its method.
+fn take_handlers(item: &mut ItemImpl, errors: &mut Errors) -> Vec<Marked> {
     let mut marked = Vec::new();
     for method in item.items.iter_mut().filter_map(as_method) {
         let mut handlers = method.attrs.extract_if(.., |attribute| is_handler(attribute));
@@ -64,13 +75,30 @@ fn take_handlers(item: &mut ItemImpl, errors: &mut Errors) -> Vec<(Attribute, Im
         for repeated in handlers {
             errors.at(repeated, "`#[handler]` is given twice");
         }
-        let method = ImplItemFn { block: syn::parse_quote!({}), ..method.clone() };
-        marked.push((handler, method));
+        marked.push(Marked {
+            handler,
+            attributes: method.attrs.clone(),
+            visibility: method.vis.clone(),
+            signature: method.sig.clone(),
+        });
+        method.attrs.insert(0, shape_is_given());
     }
     if marked.is_empty() {
         errors.at(item.impl_token, "no method of this block is a `#[handler]`");
     }
     marked
+}
+
+/// Lints against the shape that every handler has.
+fn shape_is_given() -> Attribute {
+    parse_quote! {
+        #[allow(
+            clippy::missing_const_for_fn,
+            clippy::needless_pass_by_ref_mut,
+            clippy::needless_pass_by_value,
+            clippy::unused_self
+        )]
+    }
 }
 
 fn as_method(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
@@ -80,21 +108,22 @@ fn as_method(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
     }
 }
 
-fn read(attribute: &Attribute, method: &ImplItemFn, block: &ItemImpl, errors: &mut Errors) -> Method {
-    let attr = HandlerAttr::read(attribute, errors);
-    let signature = signature::read(method, &block.self_ty, errors);
-    let name = method.sig.ident.clone();
+fn read(marked: &Marked, block: &ItemImpl, errors: &mut Errors) -> Method {
+    let Marked { handler, attributes, visibility, signature } = marked;
+    let attr = HandlerAttr::read(handler, errors);
+    let name = signature.ident.clone();
+    let read = signature::read(signature, &block.self_ty, errors);
     Method {
         renamed: attr.message.is_some(),
         message: attr.message.unwrap_or_else(|| message_name(&name)),
-        visibility: method.vis.clone(),
-        docs: only(&method.attrs, "doc"),
-        conditions: only(&method.attrs, "cfg"),
-        deprecation: only(&method.attrs, "deprecated").pop(),
-        is_async: method.sig.asyncness.is_some(),
-        arguments: signature.arguments,
-        kind: attr.kind.marker(signature.reply.as_ref()),
-        reply: signature.reply_tokens,
+        visibility: visibility.clone(),
+        docs: only(attributes, "doc"),
+        conditions: only(attributes, "cfg"),
+        deprecation: only(attributes, "deprecated").pop(),
+        is_async: signature.asyncness.is_some(),
+        arguments: read.arguments,
+        kind: attr.kind.marker(read.reply.as_ref()),
+        reply: read.reply_tokens,
         wire_name: attr.remote,
         name,
     }

@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote_spanned};
 use syn::{
-    FnArg, GenericArgument, ImplItemFn, Pat, PatType, Path, PathArguments, ReceiverKind, ReturnType, Safety,
-    Signature, Type,
+    FnArg, GenericArgument, Pat, PatType, Path, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
+    Type,
 };
 
 use super::borrowed;
@@ -23,8 +23,7 @@ pub(crate) struct Read {
 }
 
 /// Reads one signature. Arguments that are wrong are reported and left out.
-pub(crate) fn read(method: &ImplItemFn, actor: &Type, errors: &mut Errors) -> Read {
-    let signature = &method.sig;
+pub(crate) fn read(signature: &Signature, actor: &Type, errors: &mut Errors) -> Read {
     qualifiers(signature, errors);
     receiver(signature, errors);
 

@@ -22,7 +22,7 @@ pub mod counter {
 
     #[handlers]
     impl Counter {
-        /// Adds. See also [`Self::total`].
+        /// Adds. See also [`Self::set`].
         #[handler]
         pub fn add(&mut self, by: u64) -> u64 {
             self.total += by + peek(self.secret());
