@@ -11,12 +11,12 @@ impl Desk {
     fn by_value(&mut self, ctx: Context<Self>) {
         drop(ctx);
     }
-    
+
     #[handler]
     fn shared(&mut self, ctx: &Context<Self>) {
         let _ = ctx;
     }
-    
+
     #[handler]
     fn foreign(&mut self, ctx: &mut Context<Other>) {
         let _ = ctx;

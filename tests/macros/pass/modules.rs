@@ -57,7 +57,10 @@ use counter::{Add, Counter, CounterClient as _, Set, Total};
 async fn client(counter: ActorRef<Counter>) -> actors::Result<u64> {
     counter.set(1).await?;
     counter.ask(Set { to: 2 }).await?;
-    Ok(counter.add(1).await? + counter.ask(Add { by: 2 }).await? + counter.total().await? + counter.ask(Total).await?)
+    Ok(counter.add(1).await?
+        + counter.ask(Add { by: 2 }).await?
+        + counter.total().await?
+        + counter.ask(Total).await?)
 }
 
 fn main() {

@@ -72,7 +72,8 @@ async fn client(desk: ActorRef<Desk>) -> actors::Result<()> {
 
     let mut later = desk.later();
     let mut answers = 0;
-    let first = std::future::poll_fn(|task| std::task::Poll::Ready(std::pin::Pin::new(&mut later).poll(task))).await;
+    let first =
+        std::future::poll_fn(|task| std::task::Poll::Ready(std::pin::Pin::new(&mut later).poll(task))).await;
     assert!(first.is_pending());
     while answers == 0 {
         answers = desk.answer(7).await?;

@@ -60,5 +60,8 @@ fn main() {
     let _ = (local, remote);
     let _ = (List::All, List::First(1));
     assert_eq!(List::WIRE_NAME, "counter.list/2");
-    assert_eq!([Add::WIRE_NAME, Zero::WIRE_NAME, Dump::WIRE_NAME], ["counter.add/1", "counter.zero/1", "counter.dump/1"]);
+    assert_eq!(
+        [Add::WIRE_NAME, Zero::WIRE_NAME, Dump::WIRE_NAME],
+        ["counter.add/1", "counter.zero/1", "counter.dump/1"]
+    );
 }
