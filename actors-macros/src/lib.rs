@@ -167,7 +167,9 @@ pub fn handlers(arguments: TokenStream, item: TokenStream) -> TokenStream {
 /// #[handlers]
 /// impl Counter {
 ///     #[handler(message = PutIn)]
-///     fn add(&mut self, by: u64) { … }
+///     fn add(&mut self, by: u64) {
+///         self.total += by;
+///     }
 /// }
 /// ```
 #[proc_macro_attribute]

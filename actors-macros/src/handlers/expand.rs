@@ -2,7 +2,6 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote};
-use syn::ext::IdentExt as _;
 use syn::{Error, ItemImpl, Meta};
 
 use super::model::{Block, Method};
@@ -79,19 +78,5 @@ pub(crate) fn quiet() -> TokenStream {
             rustdoc::broken_intra_doc_links,
             rustdoc::private_intra_doc_links
         )]
-    }
-}
-
-impl Block {
-    /// The actor in a link: `Counter`.
-    pub(crate) fn actor_link(&self) -> String {
-        self.actor_path.to_token_stream().to_string().replace(' ', "")
-    }
-}
-
-impl Method {
-    /// The method in a link: `Counter::add`.
-    pub(crate) fn path(&self, block: &Block) -> String {
-        format!("{}::{}", block.actor_link(), self.name.unraw())
     }
 }

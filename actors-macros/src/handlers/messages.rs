@@ -13,7 +13,7 @@ use crate::message::{message_impl, remote_impl};
 pub(crate) fn message(block: &Block, method: &Method) -> TokenStream {
     let Method { message, visibility, reply, kind, .. } = method;
     let conditions = block.conditions.iter().chain(&method.conditions);
-    let docs = docs(method, &format!("Message of [`{}`].", method.path(block)));
+    let docs = docs(method, &format!("Message of [`{}`].", method.link(block)));
     let quiet = quiet();
     let serde = method.wire_name.as_ref().map(|_| {
         quote! {
@@ -44,9 +44,9 @@ pub(crate) fn message(block: &Block, method: &Method) -> TokenStream {
 /// The struct, all of it on the method's name, so that a clash with another type is shown there.
 fn item(block: &Block, method: &Method) -> TokenStream {
     let Method { message, visibility, .. } = method;
-    let path = method.path(block);
+    let link = method.link(block);
     let fields: Vec<TokenStream> =
-        method.fields().map(|field| documented(field, visibility, &path)).collect();
+        method.fields().map(|field| documented(field, visibility, &link)).collect();
     if fields.is_empty() {
         quote_spanned!(message.span()=> struct #message;)
     } else {
@@ -54,8 +54,8 @@ fn item(block: &Block, method: &Method) -> TokenStream {
     }
 }
 
-fn documented(Field { name, ty }: &Field, visibility: &Visibility, path: &str) -> TokenStream {
-    let doc = format!("The `{}` of [`{path}`].", name.unraw());
+fn documented(Field { name, ty }: &Field, visibility: &Visibility, link: &str) -> TokenStream {
+    let doc = format!("The `{}` of [`{link}`].", name.unraw());
     quote! {
         #[doc = #doc]
         #visibility #name: #ty

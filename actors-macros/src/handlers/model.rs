@@ -1,6 +1,8 @@
 //! What a `#[handlers]` block says, once read.
 
 use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+use syn::ext::IdentExt as _;
 use syn::{Attribute, Ident, LitStr, Path, Type, Visibility};
 
 /// The whole block.
@@ -63,7 +65,19 @@ pub(crate) struct Field {
     pub(crate) ty: TokenStream,
 }
 
+impl Block {
+    /// The actor in a link: `Counter`.
+    pub(crate) fn actor_link(&self) -> String {
+        self.actor_path.to_token_stream().to_string().replace(' ', "")
+    }
+}
+
 impl Method {
+    /// The method in a link: `Counter::add`.
+    pub(crate) fn link(&self, block: &Block) -> String {
+        format!("{}::{}", block.actor_link(), self.name.unraw())
+    }
+
     /// The arguments that become fields.
     pub(crate) fn fields(&self) -> impl Iterator<Item = &Field> {
         self.arguments.iter().filter_map(|argument| match argument {

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote_spanned};
 use syn::{
-    FnArg, GenericArgument, Pat, PatType, Path, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
+    FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, ReceiverKind, ReturnType, Safety, Signature,
     Type,
 };
 
@@ -31,36 +31,41 @@ pub(crate) fn read(signature: &Signature, actor: &Type, errors: &mut Errors) -> 
     let mut arguments = Vec::new();
     let typed: Vec<&PatType> = signature.inputs.iter().filter_map(typed).collect();
     for (index, argument) in typed.iter().enumerate() {
-        let read = match classify(&argument.ty) {
-            Role::Context(inner) => {
-                let last = index + 1 == typed.len();
-                context(argument, inner, last, actor, errors).then_some(Argument::Context)
-            }
-            Role::Reply(inner) => {
-                reply_handle(argument, inner, &mut later, errors).then_some(Argument::Reply)
-            }
-            Role::Field => field(argument, actor, errors).map(Argument::Field),
-        };
         conditions(argument, errors);
-        arguments.extend(read);
+        arguments.extend(match role(&argument.ty) {
+            Role::Context { of, mutable } => {
+                context(argument, of.filter(|_| mutable), actor, errors);
+                if index + 1 != typed.len() {
+                    errors.at(argument, "the context comes last");
+                }
+                Some(Argument::Context)
+            }
+            Role::Reply(of) => reply_handle(argument, of, &mut later, errors),
+            Role::Field => field(argument, actor, errors),
+        });
     }
-    let reply = match (later, &signature.output) {
-        (Some(later), ReturnType::Type(_, returned)) if !is_unit(returned) => {
-            errors.at(returned, "the answer goes through the `ReplyTo`: this handler returns nothing");
-            Some(later)
-        }
-        (Some(later), _) => Some(later),
-        (None, ReturnType::Type(_, returned)) => Some((**returned).clone()),
-        (None, ReturnType::Default) => None,
+    let reply = answer(later, &signature.output, errors);
+    let reply_tokens = match &reply {
+        Some(reply) => self_type::replaced(reply, actor),
+        None => quote_spanned!(signature.ident.span()=> ()),
     };
-    if let Some(reply) = &reply {
-        borrowed::check(reply, "an answer", errors);
-    }
-    let reply_tokens = reply.as_ref().map_or_else(
-        || quote_spanned!(signature.ident.span()=> ()),
-        |reply| self_type::replaced(reply, actor),
-    );
     Read { arguments, reply, reply_tokens }
+}
+
+/// The type of the answer: what the method returns, unless it answers through a handle.
+fn answer(later: Option<Type>, output: &ReturnType, errors: &mut Errors) -> Option<Type> {
+    let returned = match output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, returned) => Some(&**returned),
+    };
+    if later.is_some()
+        && let Some(returned) = returned.filter(|returned| !is_unit(returned))
+    {
+        errors.at(returned, "the answer goes through the `ReplyTo`: this handler returns nothing");
+    }
+    let answer = later.or_else(|| returned.cloned())?;
+    borrowed::check(&answer, "an answer", errors);
+    Some(answer)
 }
 
 fn qualifiers(signature: &Signature, errors: &mut Errors) {
@@ -103,83 +108,88 @@ fn typed(argument: &FnArg) -> Option<&PatType> {
 
 /// What an argument is for, by its type.
 enum Role<'a> {
-    Context(&'a Path),
-    Reply(&'a Path),
+    /// A `Context` of some type, by reference or not.
+    Context { of: Option<&'a Type>, mutable: bool },
+    /// A `ReplyTo` for some type.
+    Reply(Option<&'a Type>),
+    /// Anything else.
     Field,
 }
 
-fn classify(ty: &Type) -> Role<'_> {
+fn role(ty: &Type) -> Role<'_> {
     match ty {
-        Type::Group(group) => classify(&group.elem),
-        Type::Reference(reference) => match last_segment(&reference.elem) {
-            Some((path, "Context")) => Role::Context(path),
+        Type::Group(group) => role(&group.elem),
+        Type::Reference(reference) => match named(&reference.elem) {
+            Some((name, of)) if name == "Context" => {
+                Role::Context { of, mutable: reference.mutability.is_some() }
+            }
             _ => Role::Field,
         },
-        _ => match last_segment(ty) {
-            Some((path, "Context")) if single_argument(path).is_some() => Role::Context(path),
-            Some((path, "ReplyTo")) => Role::Reply(path),
+        _ => match named(ty) {
+            // A `Context` without a type in brackets may be one of the user's own.
+            Some((name, of @ Some(_))) if name == "Context" => Role::Context { of, mutable: false },
+            Some((name, of)) if name == "ReplyTo" => Role::Reply(of),
             _ => Role::Field,
         },
     }
 }
 
-fn last_segment(ty: &Type) -> Option<(&Path, &'static str)> {
-    let Type::Path(ty) = ty else { return None };
+/// The last segment of a path, and the one type in its brackets.
+fn named(ty: &Type) -> Option<(&Ident, Option<&Type>)> {
+    let ty = match ty {
+        Type::Path(ty) => ty,
+        Type::Group(group) => return named(&group.elem),
+        _ => return None,
+    };
     let last = ty.path.segments.last()?;
-    ["Context", "ReplyTo"].into_iter().find(|name| last.ident == name).map(|name| (&ty.path, name))
-}
-
-fn single_argument(path: &Path) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else { return None };
-    match (arguments.args.first(), arguments.args.len()) {
-        (Some(GenericArgument::Type(ty)), 1) => Some(ty),
+    let PathArguments::AngleBracketed(brackets) = &last.arguments else { return Some((&last.ident, None)) };
+    let of = match (brackets.args.first(), brackets.args.len()) {
+        (Some(GenericArgument::Type(of)), 1) => Some(of),
         _ => None,
-    }
+    };
+    Some((&last.ident, of))
 }
 
-fn context(argument: &PatType, path: &Path, last: bool, actor: &Type, errors: &mut Errors) -> bool {
-    let mutable = matches!(&*argument.ty, Type::Reference(reference) if reference.mutability.is_some());
-    let own = single_argument(path).is_some_and(|of| {
-        let of = self_type::replaced(of, actor).to_string();
-        of == actor.to_token_stream().to_string()
-    });
-    if !mutable || !own {
+fn context(argument: &PatType, of: Option<&Type>, actor: &Type, errors: &mut Errors) {
+    let own = of.map(|of| self_type::replaced(of, actor).to_string());
+    if own != Some(actor.to_token_stream().to_string()) {
         errors.at(&argument.ty, "the context of a handler is `&mut Context<Self>`");
     }
-    if !last {
-        errors.at(argument, "the context comes last");
-    }
-    true
 }
 
-fn reply_handle(argument: &PatType, path: &Path, later: &mut Option<Type>, errors: &mut Errors) -> bool {
-    let Some(reply) = single_argument(path) else {
+fn reply_handle(
+    argument: &PatType,
+    of: Option<&Type>,
+    later: &mut Option<Type>,
+    errors: &mut Errors,
+) -> Option<Argument> {
+    let Some(reply) = of else {
         errors.at(&argument.ty, "a `ReplyTo` names the type of the answer: `ReplyTo<T>`");
-        return false;
+        return None;
     };
     if later.is_some() {
         errors.at(argument, "a message is answered once: there is a `ReplyTo` already");
-        return false;
+        return None;
     }
     *later = Some(reply.clone());
-    true
+    Some(Argument::Reply)
 }
 
-fn field(argument: &PatType, actor: &Type, errors: &mut Errors) -> Option<Field> {
+fn field(argument: &PatType, actor: &Type, errors: &mut Errors) -> Option<Argument> {
     borrowed::check(&argument.ty, "a message", errors);
-    let Pat::Ident(pattern) = &*argument.pat else {
-        errors.at(
-            &argument.pat,
-            "the arguments of a handler are fields of its message: give this one a plain name",
-        );
-        return None;
-    };
-    if pattern.by_ref.is_some() || pattern.subpat.is_some() {
-        errors
-            .at(pattern, "the arguments of a handler are fields of its message: give this one a plain name");
-        return None;
+    match &*argument.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+            let ty = self_type::replaced(&argument.ty, actor);
+            Some(Argument::Field(Field { name: pattern.ident.clone(), ty }))
+        }
+        pattern => {
+            errors.at(
+                pattern,
+                "the arguments of a handler are fields of its message: give this one a plain name",
+            );
+            None
+        }
     }
-    Some(Field { name: pattern.ident.clone(), ty: self_type::replaced(&argument.ty, actor) })
 }
 
 fn conditions(argument: &PatType, errors: &mut Errors) {
