@@ -11,12 +11,14 @@ mod message;
 mod observe;
 mod sched;
 mod supervision;
+mod sync;
 mod system;
 
 pub use error::{ActorError, AskError, CallError, LookupError, Returned, SendError, StartError};
 pub use exit::ExitReason;
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};
 pub use kernel::actor::{Actor, Handler, Responder};
+pub use kernel::ask::{DeadlineQueue, WaitTarget};
 pub use kernel::context::{Context, TimerHandle};
 pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
 pub use kernel::options::ActorOptions;

@@ -1,18 +1,20 @@
 //! What an actor is to everybody but itself: its identity, its mailbox, and the orders it was given.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
 use crate::kernel::actor::Actor;
+use crate::kernel::ask::WaitList;
 use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Inbox, Lane, Mailbox};
+use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
+use crate::sync::Lock;
 
 /// One actor, shared by its references and its task.
 pub(crate) struct Cell<A: Actor> {
@@ -36,10 +38,16 @@ pub(crate) struct Core {
     /// Set once the actor has ended, before anybody is told.
     ended: AtomicBool,
     pub(crate) incarnation: AtomicU32,
-    pub(crate) handled: AtomicU64,
+    watchers: Lock<Watchers>,
+    /// What few actors ever need, made when first needed.
+    rare: OnceLock<Box<Rare>>,
+}
+
+#[derive(Default)]
+struct Rare {
     /// What went wrong in work done on the actor's behalf, until its life picks it up.
-    fault: Mutex<Option<ExitReason>>,
-    watchers: Mutex<Watchers>,
+    fault: Lock<Option<ExitReason>>,
+    waits: WaitList,
 }
 
 /// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life.
@@ -79,21 +87,20 @@ impl<A: Actor> Cell<A> {
             orders: AtomicU8::new(0),
             ended: AtomicBool::new(false),
             incarnation: AtomicU32::new(0),
-            handled: AtomicU64::new(0),
-            fault: Mutex::new(None),
-            watchers: Mutex::new(Watchers::Watching(Vec::new())),
+            watchers: Lock::new(Watchers::Watching(Vec::new())),
+            rare: OnceLock::new(),
         };
         Self { core, inbox: Inbox::new(mailbox) }
     }
 
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
-    pub(crate) fn finish(&self, reason: &ExitReason) {
+    pub(crate) fn finish(&self, outlet: &mut Outlet, reason: &ExitReason) {
         self.core.ended.store(true, Ordering::Release);
-        for envelope in self.inbox.close() {
+        for envelope in self.inbox.close(outlet) {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
         self.core.host.dismiss(self);
-        let watchers = self.core.lock_watchers().end(reason.clone());
+        let watchers = self.core.watchers.lock().end(reason.clone());
         if watchers.is_empty() {
             return;
         }
@@ -104,8 +111,8 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Turns what is queued into dead letters.
-    pub(crate) fn drop_queue(&self) {
-        for envelope in self.inbox.drain() {
+    pub(crate) fn drop_queue(&self, outlet: &mut Outlet) {
+        for envelope in self.inbox.drain(outlet) {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
     }
@@ -205,7 +212,7 @@ impl Core {
         } else if orders & order::KILL != 0 {
             Some(ExitReason::Killed)
         } else if orders & order::FAULT != 0 {
-            self.lock_fault().take().or(Some(ExitReason::Normal))
+            self.rare.get().and_then(|rare| rare.fault.lock().take()).or(Some(ExitReason::Normal))
         } else {
             Some(self.stop_reason())
         }
@@ -218,30 +225,37 @@ impl Core {
     /// A new life begins: orders to the last one are done with.
     pub(crate) fn begin_life(&self, incarnation: Incarnation) {
         self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
-        self.lock_fault().take();
+        if let Some(rare) = self.rare.get() {
+            rare.fault.lock().take();
+        }
         self.incarnation.store(incarnation.0, Ordering::Release);
     }
 
     /// Fails the life `incarnation`, unless it is over.
     pub(crate) fn report_fault(&self, incarnation: Incarnation, reason: ExitReason) {
         if self.incarnation() == incarnation {
-            self.lock_fault().get_or_insert(reason);
+            self.rare().fault.lock().get_or_insert(reason);
             self.order(order::FAULT);
         }
     }
 
-    fn lock_fault(&self) -> MutexGuard<'_, Option<ExitReason>> {
-        self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rare(&self) -> &Rare {
+        self.rare.get_or_init(Box::default)
     }
 
-    fn lock_watchers(&self) -> MutexGuard<'_, Watchers> {
-        self.watchers.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Whom its handler waits for.
+    pub(crate) fn waits(&self) -> &WaitList {
+        &self.rare().waits
+    }
+
+    pub(crate) fn waits_if_any(&self) -> Option<&WaitList> {
+        self.rare.get().map(|rare| &rare.waits)
     }
 
     /// Completes with the reason of the end.
     pub(crate) async fn ended(&self) -> ExitReason {
         let (watcher, receiver) = Watcher::wait();
-        let added = self.lock_watchers().add(watcher);
+        let added = self.watchers.lock().add(watcher);
         match added {
             Err((_, reason)) => reason,
             // The sender is dropped unused only with the actor's task, when the runtime goes down.
@@ -316,14 +330,14 @@ impl<A: Actor> Watched for Cell<A> {
     }
 
     fn add_watcher(&self, watcher: Watcher) {
-        let added = self.core.lock_watchers().add(watcher);
+        let added = self.core.watchers.lock().add(watcher);
         if let Err((watcher, reason)) = added {
             watcher.tell(Terminated { id: self.core.id, path: self.core.path(), reason });
         }
     }
 
     fn remove_watcher(&self, watch: WatchId) {
-        self.core.lock_watchers().remove(watch);
+        self.core.watchers.lock().remove(watch);
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) trait Custodian<A>: Send {
     fn build(&mut self) -> Result<A, ActorError>;
 
     /// Told why the life ended; may take its time, as backoff does.
-    fn verdict<'a>(&'a mut self, reason: &'a ExitReason) -> BoxFuture<'a, Verdict>;
+    fn verdict(&mut self, reason: &ExitReason) -> BoxFuture<'static, Verdict>;
 }
 
 /// Where the states of an actor's lives come from.
@@ -42,10 +42,11 @@ impl<A> Lives<A> {
         }
     }
 
-    pub(crate) async fn verdict(&mut self, reason: &ExitReason) -> Verdict {
+    /// `None`: there is no other life.
+    pub(crate) fn verdict(&mut self, reason: &ExitReason) -> Option<BoxFuture<'static, Verdict>> {
         match self {
-            Self::One(_) => Verdict::Stop,
-            Self::Many(custodian) => custodian.verdict(reason).await,
+            Self::One(_) => None,
+            Self::Many(custodian) => Some(custodian.verdict(reason)),
         }
     }
 }

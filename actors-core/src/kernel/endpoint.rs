@@ -1,9 +1,10 @@
 //! What a message of one type can be sent to: a local actor, a remote one, a router.
 
-use tokio::time::Instant;
+use std::sync::Arc;
 
 use crate::error::{AskError, Returned, SendError};
 use crate::id::ActorPath;
+use crate::kernel::ask::{AskCell, DeadlineQueue, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::refs::Recipient;
 use crate::kernel::reply::ReplyTo;
@@ -32,6 +33,16 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
     /// Whether a message has a chance to be accepted.
     fn is_alive(&self) -> bool;
 
+    /// Whom an asker waits for, if a circle of askers could lead through it.
+    fn wait_target(&self) -> Option<WaitTarget> {
+        None
+    }
+
+    /// The queue that watches over the deadlines of asks, if there is one; askers use timers of their own otherwise.
+    fn deadlines(&self) -> Option<&DeadlineQueue> {
+        None
+    }
+
     /// Counts a message that its sender cannot take back as a dead letter.
     fn bury(&self, message: M, reason: DeadLetterReason);
 }
@@ -45,16 +56,56 @@ pub struct EndpointKey {
     pub number: u64,
 }
 
-/// A message under way, with what it carries beside itself.
+/// A message under way, with the handle that answers it.
 pub struct Parcel<M: Message> {
-    /// The message.
-    pub message: M,
-    /// Where the answer goes; `None` for a tell.
-    pub reply: Option<ReplyTo<M::Reply>>,
-    /// From when on nobody wants the answer.
-    pub deadline: Option<Instant>,
+    load: Load<M>,
+    urgent: bool,
+}
+
+/// A message, and how it is answered.
+pub(crate) enum Load<M: Message> {
+    Tell(M),
+    /// The message lies in the cell.
+    Ask(Arc<AskCell<M>>),
+    /// Somebody else was asked first, or a bridge asks on behalf of somebody.
+    PassedOn(M, ReplyTo<M::Reply>),
+}
+
+impl<M: Message> Parcel<M> {
+    /// A message nobody waits for.
+    pub fn told(message: M) -> Self {
+        Self { load: Load::Tell(message), urgent: false }
+    }
+
+    /// A message whose answer goes to `reply`.
+    pub fn asked(message: M, reply: ReplyTo<M::Reply>) -> Self {
+        Self { load: Load::PassedOn(message, reply), urgent: false }
+    }
+
+    pub(crate) fn of_load(load: Load<M>, urgent: bool) -> Self {
+        Self { load, urgent }
+    }
+
+    pub(crate) fn into_load(self) -> Load<M> {
+        self.load
+    }
+
     /// Whether it goes before messages that are not urgent.
-    pub urgent: bool,
+    pub fn is_urgent(&self) -> bool {
+        self.urgent
+    }
+
+    /// The message, and the handle that answers it unless it is only told.
+    pub fn into_parts(self) -> (M, Option<ReplyTo<M::Reply>>) {
+        match self.load {
+            Load::Tell(message) => (message, None),
+            Load::Ask(cell) => {
+                let (message, reply) = AskCell::open(cell);
+                (message, Some(reply))
+            }
+            Load::PassedOn(message, reply) => (message, Some(reply)),
+        }
+    }
 }
 
 /// A parcel that comes back, and why.
@@ -80,7 +131,7 @@ pub enum RefusalKind {
 impl<M: Message> Refusal<M> {
     /// The error of a tell.
     pub fn into_send_error(self) -> SendError<M> {
-        let message = Returned::new(self.parcel.message);
+        let message = Returned::new(self.parcel.into_parts().0);
         match self.kind {
             RefusalKind::Full | RefusalKind::Busy => SendError::Full(message),
             RefusalKind::Stopped => SendError::Stopped(message),

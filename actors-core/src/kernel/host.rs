@@ -7,6 +7,7 @@ use tokio::runtime::Handle;
 
 use crate::error::StartError;
 use crate::id::{ActorId, ActorPath};
+use crate::kernel::ask::DeadlineQueue;
 use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
 use crate::observe::DeadLetterOffice;
@@ -21,6 +22,8 @@ pub(crate) trait Host: Any + Send + Sync {
     fn default_mailbox(&self) -> Mailbox;
 
     fn dead_letters(&self) -> &DeadLetterOffice;
+
+    fn deadlines(&self) -> &DeadlineQueue;
 
     fn blocking_pool(&self) -> &BlockingPool;
 

@@ -7,9 +7,9 @@ use crate::exit::ExitReason;
 use crate::id::{ActorPath, is_valid_name};
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::{AnyCell, Cell};
-use crate::kernel::custody::{BoxFuture, Lives};
+use crate::kernel::custody::Lives;
 use crate::kernel::host::Host;
-use crate::kernel::life::{StartReport, run};
+use crate::kernel::life::{Life, StartReport};
 use crate::kernel::options::ActorOptions;
 use crate::kernel::refs::ActorRef;
 use crate::sched::run_on_own_thread;
@@ -44,11 +44,11 @@ pub(crate) fn launch<A: Actor>(host: Arc<dyn Host>, launch: Launch<A>) -> ActorR
     let retained = parent.is_some() || options.name.is_some();
     let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, parent.as_ref(), mailbox, retained));
     let actor = ActorRef::new(cell.clone());
+    let life = Life::new(cell.clone(), lives, report);
     if let Err(error) = admit(&*host, &cell, parent.is_none()) {
-        refuse(&cell, error, report);
+        refuse(life, error);
         return actor;
     }
-    let life: BoxFuture<'static, ()> = Box::pin(run(cell.clone(), lives, report));
     if !options.dedicated_thread {
         host.runtime().spawn(life);
         return actor;
@@ -71,17 +71,15 @@ fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>, top_level: bool) -> Res
     host.admit(&cell, top_level)
 }
 
-fn refuse<A: Actor>(cell: &Arc<Cell<A>>, error: StartError, report: Option<StartReport>) {
+fn refuse<A: Actor>(life: Life<A>, error: StartError) {
     let reason = match &error {
         StartError::ShuttingDown => ExitReason::Shutdown,
         error => ExitReason::Failed(error.clone().into()),
     };
-    if let (None, ExitReason::Failed(error)) = (&report, &reason) {
-        tracing::error!(actor = %cell.core.path(), %error, "an actor could not start");
-    }
-    cell.finish(&reason);
-    if let Some(report) = report {
+    match life.refuse(&reason) {
         // Whoever started it may have stopped waiting.
-        let _ = report.send(Err(error));
+        Some(report) => drop(report.send(Err(error))),
+        None if reason.is_normal() => {}
+        None => tracing::error!(%error, "an actor could not start"),
     }
 }

@@ -1,241 +1,343 @@
 //! The run loop: lives, one after another, until nobody grants a further one.
 //!
 //! ```text
-//!          build ── started ── messages … ── children stop ── stopped ── state dropped
-//!            ^         │                                                      │
-//!            │         └── failed start: no `stopped` ──────────────────────>│
-//!            └────────────────── Verdict::Restart ── custodian <──────────────┤
-//!                                                                             └── Verdict::Stop: finish
+//!  Born ── build ──> Starting ──> Running ──> Parting ──> Stopping ──┐
+//!    ^                  │ failed              children    `stopped`  │
+//!    │                  └──────────────────────> Parting ───────────>│ state dropped
+//!    └──── Verdict::Restart ── Judging <─────────────────────────────┤
+//!                                 └───── Verdict::Stop ──────────────┴──> Ended
 //! ```
+//!
+//! Written as a future by hand: it is small, so that an idle actor is, and it nests no types of users' futures.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Context as TaskContext, Poll, ready};
 
 use tokio::sync::oneshot;
 
 use crate::error::{ActorError, StartError};
 use crate::exit::{ExitReason, panic_message};
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::Cell;
+use crate::kernel::ask::as_current;
+use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::context::Context;
 use crate::kernel::custody::{BoxFuture, Lives, Verdict};
-use crate::kernel::envelope::Envelope;
+use crate::kernel::envelope::Body;
 use crate::kernel::reply::as_death;
-use crate::sched::Budget;
+use crate::mailbox::Outlet;
 
 /// Tells whoever started the actor how the first start went.
 pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
 
-/// Runs an actor from its first start to its end.
-pub(crate) async fn run<A: Actor>(cell: Arc<Cell<A>>, mut lives: Lives<A>, mut report: Option<StartReport>) {
-    let tenancy = Tenancy { cell: cell.clone(), reason: Some(ExitReason::Killed) };
-    std::future::poll_fn(|cx| {
-        cell.inbox.remember_consumer(cx.waker());
-        Poll::Ready(())
-    })
-    .await;
-    let reason = loop {
-        let reason = match build(&mut lives) {
-            Ok(actor) => live(&cell, actor, &mut report).await,
-            Err(reason) => reason,
-        };
-        // Whoever waits for the first start is told how it went instead of having it tried again.
-        let verdict = if cell.core.may_restart() && report.is_none() {
-            unless_forbidden(&cell, lives.verdict(&reason)).await
-        } else {
-            Verdict::Stop
-        };
-        let restarting = verdict == Verdict::Restart;
-        if !reason.is_normal() {
-            cell.core.host.life_failed(&*cell, &reason, restarting);
-        }
-        report_start(&mut report, Err(start_error(&reason)));
-        if !restarting {
-            break reason;
-        }
-        if cell.core.was_told_to_stop_now() {
-            cell.drop_queue();
-        }
-        cell.core.begin_life(cell.core.incarnation().next());
-    };
-    tenancy.end(reason);
-}
+/// Messages in one turn. Large enough that yielding costs nothing per message, small enough that a flooded actor of cheap
+/// handlers holds its worker for microseconds.
+const BUDGET: u32 = 64;
 
-/// Ends the actor even if its task is dropped in the middle, as the runtime does when it goes down.
-struct Tenancy<A: Actor> {
+/// An actor from its first start to its end. Dropped before that, as a runtime does when it goes down, it ends killed.
+pub(crate) struct Life<A: Actor> {
     cell: Arc<Cell<A>>,
-    reason: Option<ExitReason>,
+    /// The same cell, in the form in which it is the current one while this is polled.
+    me: Option<Arc<dyn AnyCell>>,
+    outlet: Outlet,
+    lives: Lives<A>,
+    report: Option<StartReport>,
+    phase: Phase<A>,
 }
 
-impl<A: Actor> Tenancy<A> {
-    fn end(mut self, reason: ExitReason) {
-        self.reason = Some(reason);
+enum Phase<A: Actor> {
+    Born,
+    /// The `started` hook runs; begun once.
+    Starting(Body<A>),
+    Running(Body<A>),
+    /// The children end. The `stopped` hook follows if the life had started and was not killed.
+    Parting {
+        body: Body<A>,
+        reason: ExitReason,
+        children: BoxFuture<'static, ()>,
+        hook: bool,
+    },
+    /// The `stopped` hook runs.
+    Stopping {
+        body: Body<A>,
+        reason: ExitReason,
+    },
+    /// Somebody decides what follows.
+    Judging {
+        verdict: BoxFuture<'static, Verdict>,
+        reason: ExitReason,
+    },
+    Ended,
+}
+
+impl<A: Actor> Life<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
+        let outlet = cell.inbox.outlet();
+        Self { me: Some(cell.clone()), cell, outlet, lives, report, phase: Phase::Born }
+    }
+
+    /// Ends an actor that may not start.
+    pub(crate) fn refuse(mut self, reason: &ExitReason) -> Option<StartReport> {
+        self.phase = Phase::Ended;
+        self.cell.finish(&mut self.outlet, reason);
+        self.report.take()
     }
 }
 
-impl<A: Actor> Drop for Tenancy<A> {
-    fn drop(&mut self) {
-        if let Some(reason) = self.reason.take() {
-            self.cell.finish(&reason);
-        }
+impl<A: Actor> Future for Life<A> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        let mut me = this.me.take();
+        let poll = as_current(&mut me, || this.advance(cx));
+        this.me = me;
+        poll
     }
 }
 
-fn build<A: Actor>(lives: &mut Lives<A>) -> Result<A, ExitReason> {
-    match catch_unwind(AssertUnwindSafe(|| lives.build())) {
-        Ok(Ok(actor)) => Ok(actor),
-        Ok(Err(error)) => Err(failed(error)),
-        Err(panic) => Err(ExitReason::Panicked(panic_message(&*panic))),
-    }
-}
+// It never relies on its own place in memory: the state lies in the body, at a place of its own.
+impl<A: Actor> Unpin for Life<A> {}
 
-/// One life.
-async fn live<A: Actor>(cell: &Arc<Cell<A>>, actor: A, report: &mut Option<StartReport>) -> ExitReason {
-    let mut ctx = Context::new(cell.clone());
-    let mut actor = Remains(Some(actor));
-    let state = actor.state();
-    let started: BoxFuture<'_, _> = Box::pin(state.started(&mut ctx));
-    let reason = match guarded(cell, started).await {
-        Run::Done(Ok(())) => {
-            report_start(report, Ok(()));
-            let reason = handle_messages(cell, actor.state(), &mut ctx).await;
-            ctx.wind_down().await;
-            if matches!(reason, ExitReason::Killed) {
-                return reason;
-            }
-            let stopped: BoxFuture<'_, _> = Box::pin(actor.state().stopped(&mut ctx, &reason));
-            return match guarded(cell, stopped).await {
-                // The end had a cause already; a panic on the way out does not replace a failure.
-                Run::Panicked(panic) if reason.is_normal() => ExitReason::Panicked(panic),
-                Run::Done(()) | Run::Panicked(_) => reason,
-                Run::Killed => ExitReason::Killed,
+impl<A: Actor> Life<A> {
+    fn advance(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        loop {
+            self.phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+                Phase::Born => self.bear(cx),
+                Phase::Starting(body) => ready!(self.go_on_starting(body, cx)),
+                Phase::Running(mut body) => match self.handle_messages(&mut body, cx) {
+                    Poll::Ready(reason) => self.part(body, reason, true),
+                    Poll::Pending => {
+                        self.phase = Phase::Running(body);
+                        return Poll::Pending;
+                    }
+                },
+                Phase::Parting { body, reason, mut children, hook } => match children.as_mut().poll(cx) {
+                    Poll::Ready(()) => self.say_farewell(body, reason, hook, cx),
+                    Poll::Pending => {
+                        self.phase = Phase::Parting { body, reason, children, hook };
+                        return Poll::Pending;
+                    }
+                },
+                Phase::Stopping { mut body, reason } => match self.resume(&mut body, cx) {
+                    Poll::Ready(outcome) => self.over(body, last_reason(reason, outcome)),
+                    Poll::Pending => {
+                        self.phase = Phase::Stopping { body, reason };
+                        return Poll::Pending;
+                    }
+                },
+                Phase::Judging { mut verdict, reason } => {
+                    let verdict_now = if self.cell.core.may_restart() {
+                        verdict.as_mut().poll(cx)
+                    } else {
+                        Poll::Ready(Verdict::Stop)
+                    };
+                    match verdict_now {
+                        Poll::Ready(verdict) => self.obey(verdict, reason),
+                        Poll::Pending => {
+                            self.phase = Phase::Judging { verdict, reason };
+                            return Poll::Pending;
+                        }
+                    }
+                }
+                Phase::Ended => return Poll::Ready(()),
             };
         }
-        Run::Done(Err(error)) => failed(error),
-        Run::Panicked(panic) => ExitReason::Panicked(panic),
-        Run::Killed => ExitReason::Killed,
-    };
-    ctx.wind_down().await;
-    reason
-}
+    }
 
-async fn handle_messages<A: Actor>(cell: &Arc<Cell<A>>, actor: &mut A, ctx: &mut Context<A>) -> ExitReason {
-    let mut budget = Budget::new();
-    loop {
-        if let Some(reason) = ctx.ending() {
-            return reason.clone();
-        }
-        let envelope = match next_message(cell).await {
-            Ok(envelope) => envelope,
-            Err(reason) => return reason,
+    fn bear(&mut self, cx: &mut TaskContext<'_>) -> Phase<A> {
+        self.cell.inbox.remember_consumer(cx.waker());
+        let actor = match contain(|| self.lives.build()) {
+            Ok(Ok(actor)) => actor,
+            Ok(Err(error)) => return self.judge(failed(error)),
+            Err(panic) => return self.judge(ExitReason::Panicked(panic)),
         };
-        match handle(cell, envelope, actor, ctx).await {
-            Run::Done(()) => {}
-            Run::Panicked(panic) => return ExitReason::Panicked(panic),
-            Run::Killed => return ExitReason::Killed,
+        let mut body = Body::new(actor, Context::new(self.cell.clone()));
+        if self.cell.core.is_killed() {
+            return self.over(body, ExitReason::Killed);
         }
-        budget.spend().await;
+        match contain(|| body.start(cx)) {
+            Ok(Poll::Pending) => Phase::Starting(body),
+            Ok(Poll::Ready(())) => self.after_start(body, Ok(())),
+            Err(panic) => self.after_start(body, Err(ExitReason::Panicked(panic))),
+        }
     }
-}
 
-/// The next message, or the reason to end before it.
-async fn next_message<A: Actor>(cell: &Cell<A>) -> Result<Envelope<A>, ExitReason> {
-    std::future::poll_fn(|cx| match cell.core.interruption() {
-        Some(reason) => {
-            if cell.core.was_told_to_stop_now() {
-                cell.drop_queue();
-            }
-            Poll::Ready(Err(reason))
-        }
-        None => cell.inbox.poll_pop(cx).map(Ok),
-    })
-    .await
-}
-
-async fn handle<A: Actor>(
-    cell: &Cell<A>,
-    envelope: Envelope<A>,
-    actor: &mut A,
-    ctx: &mut Context<A>,
-) -> Run<()> {
-    // The handler's own code first runs when its future is polled, but a user's `Drop` may run here.
-    match catch_unwind(AssertUnwindSafe(|| envelope.begin(actor, ctx))) {
-        Ok(None) => Run::Done(()),
-        Ok(Some(handler)) => {
-            cell.core.handled.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            guarded(cell, handler).await
-        }
-        Err(panic) => Run::Panicked(panic_message(&*panic)),
-    }
-}
-
-/// How a hook or handler ended.
-enum Run<T> {
-    Done(T),
-    Panicked(String),
-    Killed,
-}
-
-/// Runs a hook or handler: a panic is contained and a kill drops it, whatever its `Drop` does.
-async fn guarded<A: Actor, T>(cell: &Cell<A>, work: BoxFuture<'_, T>) -> Run<T> {
-    let mut work = Some(work);
-    std::future::poll_fn(move |cx| {
-        let Some(running) = work.as_mut() else { return Poll::Pending };
-        if cell.core.is_killed() {
-            drop_contained(work.take());
-            return Poll::Ready(Run::Killed);
-        }
-        match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx))) {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => Poll::Ready(Run::Done(output)),
-            Err(panic) => {
-                drop_contained(work.take());
-                Poll::Ready(Run::Panicked(panic_message(&*panic)))
+    fn go_on_starting(&mut self, mut body: Body<A>, cx: &mut TaskContext<'_>) -> Poll<Phase<A>> {
+        match self.resume(&mut body, cx) {
+            Poll::Ready(outcome) => Poll::Ready(self.after_start(body, outcome)),
+            Poll::Pending => {
+                self.phase = Phase::Starting(body);
+                Poll::Pending
             }
         }
-    })
-    .await
-}
+    }
 
-/// Waits for a verdict, unless a restart is forbidden first.
-async fn unless_forbidden<A: Actor>(
-    cell: &Cell<A>,
-    verdict: impl Future<Output = Verdict> + Send,
-) -> Verdict {
-    let mut verdict = std::pin::pin!(verdict);
-    std::future::poll_fn(|cx| {
-        if !cell.core.may_restart() {
-            return Poll::Ready(Verdict::Stop);
+    fn after_start(&mut self, mut body: Body<A>, outcome: Result<(), ExitReason>) -> Phase<A> {
+        let failure = match outcome {
+            Err(reason) => Some(reason),
+            Ok(()) => body.ctx().take_start_error().map(failed),
+        };
+        match failure {
+            Some(reason) => self.part(body, reason, false),
+            None => {
+                self.report_start(Ok(()));
+                Phase::Running(body)
+            }
         }
-        verdict.as_mut().poll(cx)
-    })
-    .await
-}
+    }
 
-/// The state of a life; what is left of it at the end is dropped where a panic does no harm.
-struct Remains<A>(Option<A>);
+    /// Handles messages until the life has to end, the mailbox is empty or the turn is over.
+    fn handle_messages(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
+        if body.is_busy()
+            && let Err(reason) = ready!(self.resume(body, cx))
+        {
+            return Poll::Ready(reason);
+        }
+        // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
+        match contain(|| self.pump(body, cx)) {
+            Ok(poll) => poll,
+            Err(panic) => Poll::Ready(ExitReason::Panicked(panic)),
+        }
+    }
 
-impl<A> Remains<A> {
-    fn state(&mut self) -> &mut A {
-        self.0.as_mut().expect("the state leaves only when this is dropped")
+    fn pump(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
+        for _ in 0..BUDGET {
+            if let Some(reason) = body.ctx().ending() {
+                return Poll::Ready(reason.clone());
+            }
+            if let Some(reason) = self.cell.core.interruption() {
+                if self.cell.core.was_told_to_stop_now() {
+                    self.cell.drop_queue(&mut self.outlet);
+                }
+                return Poll::Ready(reason);
+            }
+            let envelope = ready!(self.cell.inbox.poll_pop(&mut self.outlet, cx));
+            if body.begin(envelope, cx).is_pending() {
+                self.cell.inbox.publish();
+                return Poll::Pending;
+            }
+        }
+        // The neighbours' turn; this actor is woken already and comes after them.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Goes on with the hook or handler that waits, unless the actor was killed.
+    fn resume(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<Result<(), ExitReason>> {
+        if self.cell.core.is_killed() {
+            return Poll::Ready(Err(ExitReason::Killed));
+        }
+        match contain(|| body.resume(cx)) {
+            Ok(poll) => poll.map(Ok),
+            Err(panic) => Poll::Ready(Err(ExitReason::Panicked(panic))),
+        }
+    }
+
+    /// The life is to end: first the children do.
+    fn part(&mut self, mut body: Body<A>, reason: ExitReason, started: bool) -> Phase<A> {
+        let _ = contain(|| as_death(|| body.cancel()));
+        let hook = started && !matches!(reason, ExitReason::Killed);
+        let children = body.ctx().wind_down().unwrap_or_else(|| Box::pin(std::future::ready(())));
+        Phase::Parting { body, reason, children, hook }
+    }
+
+    fn say_farewell(
+        &mut self,
+        mut body: Body<A>,
+        reason: ExitReason,
+        hook: bool,
+        cx: &mut TaskContext<'_>,
+    ) -> Phase<A> {
+        if !hook {
+            return self.over(body, reason);
+        }
+        if self.cell.core.is_killed() {
+            return self.over(body, ExitReason::Killed);
+        }
+        match contain(|| body.stop(reason.clone(), cx)) {
+            Ok(Poll::Pending) => Phase::Stopping { body, reason },
+            Ok(Poll::Ready(())) => self.over(body, reason),
+            Err(panic) => self.over(body, last_reason(reason, Err(ExitReason::Panicked(panic)))),
+        }
+    }
+
+    /// The life is over: its state goes.
+    fn over(&mut self, body: Body<A>, reason: ExitReason) -> Phase<A> {
+        drop_contained(body);
+        self.judge(reason)
+    }
+
+    fn judge(&mut self, reason: ExitReason) -> Phase<A> {
+        // Whoever waits for the first start is told how it went instead of having it tried again.
+        if !self.cell.core.may_restart() || self.report.is_some() {
+            return self.obey(Verdict::Stop, reason);
+        }
+        match contain(|| self.lives.verdict(&reason)) {
+            Ok(Some(verdict)) => Phase::Judging { verdict, reason },
+            Ok(None) | Err(_) => self.obey(Verdict::Stop, reason),
+        }
+    }
+
+    fn obey(&mut self, verdict: Verdict, reason: ExitReason) -> Phase<A> {
+        let core = &self.cell.core;
+        let restarting = verdict == Verdict::Restart;
+        if !reason.is_normal() {
+            core.host.life_failed(&*self.cell, &reason, restarting);
+        }
+        self.report_start(Err(start_error(&reason)));
+        if !restarting {
+            self.cell.finish(&mut self.outlet, &reason);
+            return Phase::Ended;
+        }
+        let core = &self.cell.core;
+        if core.was_told_to_stop_now() {
+            self.cell.drop_queue(&mut self.outlet);
+        }
+        core.begin_life(core.incarnation().next());
+        Phase::Born
+    }
+
+    fn report_start(&mut self, outcome: Result<(), StartError>) {
+        if let Some(report) = self.report.take() {
+            // Whoever started it may have stopped waiting.
+            let _ = report.send(outcome);
+        }
     }
 }
 
-impl<A> Drop for Remains<A> {
+impl<A: Actor> Drop for Life<A> {
     fn drop(&mut self) {
-        drop_contained(self.0.take());
+        match std::mem::replace(&mut self.phase, Phase::Ended) {
+            Phase::Ended => return,
+            Phase::Born | Phase::Judging { .. } => {}
+            Phase::Starting(body)
+            | Phase::Running(body)
+            | Phase::Parting { body, .. }
+            | Phase::Stopping { body, .. } => drop_contained(body),
+        }
+        self.cell.finish(&mut self.outlet, &ExitReason::Killed);
     }
 }
 
-fn drop_contained<T>(remains: Option<T>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| as_death(|| drop(remains))));
+/// Runs users' code; a panic becomes its text.
+fn contain<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_message(&*panic))
 }
 
-fn report_start(report: &mut Option<StartReport>, outcome: Result<(), StartError>) {
-    if let Some(report) = report.take() {
-        // Whoever started it may have stopped waiting.
-        let _ = report.send(outcome);
+/// Drops the state where a panic does no harm; first what borrows it.
+fn drop_contained<A: Actor>(mut body: Body<A>) {
+    let _ = contain(|| as_death(|| body.cancel()));
+    let _ = contain(|| as_death(|| drop(body)));
+}
+
+/// The end had a cause already: a panic on the way out does not replace a failure, a kill replaces everything.
+fn last_reason(reason: ExitReason, hook: Result<(), ExitReason>) -> ExitReason {
+    match hook {
+        Err(ExitReason::Killed) => ExitReason::Killed,
+        Err(panic) if reason.is_normal() => panic,
+        Ok(()) | Err(_) => reason,
     }
 }
 

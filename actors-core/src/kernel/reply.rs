@@ -2,63 +2,68 @@
 
 use std::cell::Cell as Flag;
 use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
-use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::error::AskError;
+use crate::kernel::ask::{AskCell, Limit, ReplyLine, Unanswered};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
-use crate::message::Message;
-
-/// What an ask waits for.
-pub type Answer<R> = oneshot::Receiver<Result<R, AskError>>;
+use crate::message::{Message, Plain};
 
 /// Looks at an answer nobody waits for.
 pub(crate) type Report<R> = Box<dyn FnOnce(&R) + Send>;
 
 /// Answers one message, now or later, from anywhere. Dropped unanswered, it fails the ask at once.
 pub struct ReplyTo<R> {
-    line: Option<Line<R>>,
-    deadline: Option<Instant>,
+    line: Line<R>,
 }
 
 enum Line<R> {
-    Asked(oneshot::Sender<Result<R, AskError>>),
+    Asked(Arc<dyn ReplyLine<R>>),
     /// Nobody waits; an error in the answer is reported to the system instead.
     Told(Option<Report<R>>),
+    Done,
 }
 
 impl<R> ReplyTo<R> {
-    /// A handle and what it answers to. Bridges such as network nodes ask on behalf of somebody else with it.
-    pub fn channel(deadline: Option<Instant>) -> (Self, Answer<R>) {
-        let (sender, answer) = oneshot::channel();
-        (Self { line: Some(Line::Asked(sender)), deadline }, answer)
+    #[inline]
+    pub(crate) fn asked(line: Arc<dyn ReplyLine<R>>) -> Self {
+        Self { line: Line::Asked(line) }
     }
 
     /// The handle of a message that was only told.
+    #[inline]
     pub(crate) fn told(report: Option<Report<R>>) -> Self {
-        Self { line: Some(Line::Told(report)), deadline: None }
+        Self { line: Line::Told(report) }
     }
 
     /// Answers. If nobody waits any more the answer is dropped.
+    #[inline]
     pub fn send(mut self, reply: R) {
-        match self.line.take() {
-            Some(Line::Asked(sender)) => drop(sender.send(Ok(reply))),
-            Some(Line::Told(Some(report))) => report(&reply),
-            Some(Line::Told(None)) | None => {}
+        match std::mem::replace(&mut self.line, Line::Done) {
+            Line::Asked(line) => line.settle(Ok(reply)),
+            Line::Told(Some(report)) => report(&reply),
+            Line::Told(None) | Line::Done => {}
         }
     }
 
     /// Fails the ask with an error of the way instead of an answer. For bridges, such as network nodes.
     pub fn fail(mut self, error: AskError) {
-        if let Some(Line::Asked(sender)) = self.line.take() {
-            let _ = sender.send(Err(error));
+        if let Line::Asked(line) = std::mem::replace(&mut self.line, Line::Done) {
+            line.settle(Err(error));
         }
     }
 
     /// Whether somebody waits for the answer: false for a message that was told, or whose asker has given up.
     pub fn is_wanted(&self) -> bool {
-        matches!(&self.line, Some(Line::Asked(sender)) if !sender.is_closed())
+        matches!(&self.line, Line::Asked(line) if line.is_wanted())
+    }
+
+    pub(crate) fn has_expired(&self) -> bool {
+        matches!(&self.line, Line::Asked(line) if line.has_expired())
     }
 
     /// Completes when nobody waits for the answer any more; at once if the message was only told.
@@ -67,14 +72,17 @@ impl<R> ReplyTo<R> {
     ///
     /// The handle stays usable if the future is dropped.
     pub async fn abandoned(&mut self) {
-        if let Some(Line::Asked(sender)) = &mut self.line {
-            sender.closed().await;
+        if let Line::Asked(line) = &self.line {
+            std::future::poll_fn(|cx| line.poll_abandoned(cx)).await;
         }
     }
 
-    /// When the asker gives up, if it said so.
+    /// When the asker gives up at the latest, if it said so.
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline
+        match &self.line {
+            Line::Asked(line) => line.deadline(),
+            Line::Told(_) | Line::Done => None,
+        }
     }
 
     /// Passes the question on: `target` answers the original asker. A refusal fails the ask, or becomes a dead letter.
@@ -86,24 +94,35 @@ impl<R> ReplyTo<R> {
     where
         M: Message<Reply = R>,
     {
-        let deadline = self.deadline;
-        let asked = matches!(self.line, Some(Line::Asked(_)));
-        let parcel = Parcel { message, reply: asked.then_some(self), deadline, urgent: false };
+        let parcel = match self.line {
+            Line::Asked(_) => Parcel::asked(message, self),
+            Line::Told(_) | Line::Done => Parcel::told(message),
+        };
         let Err(Refusal { kind, parcel }) = deliver(target, parcel).await else {
             return;
         };
-        match parcel.reply {
-            Some(reply) => reply.fail(kind.into()),
-            None => target.bury(parcel.message, kind.into()),
+        match parcel.into_parts() {
+            (_, Some(reply)) => reply.fail(kind.into()),
+            (message, None) => target.bury(message, kind.into()),
         }
     }
 }
 
+impl<R: Send + 'static> ReplyTo<R> {
+    /// A handle and what it answers to. Bridges such as network nodes ask on behalf of somebody else with it; whoever
+    /// handles the question leaves it if its turn comes after the deadline.
+    pub fn channel(deadline: Option<Instant>) -> (Self, Answer<R>) {
+        let cell = AskCell::new(None, deadline.map_or(Limit::None, Limit::Deadline));
+        (Self::asked(cell.clone()), Answer { cell })
+    }
+}
+
 impl<R> Drop for ReplyTo<R> {
+    #[inline]
     fn drop(&mut self) {
-        if let Some(Line::Asked(sender)) = self.line.take() {
+        if let Line::Asked(line) = &self.line {
             let died = std::thread::panicking() || LIFE_ENDS.get();
-            let _ = sender.send(Err(if died { AskError::Stopped } else { AskError::NoReply }));
+            line.settle(Err(if died { AskError::Stopped } else { AskError::NoReply }));
         }
     }
 }
@@ -111,9 +130,51 @@ impl<R> Drop for ReplyTo<R> {
 impl<R> fmt::Debug for ReplyTo<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.line {
-            Some(Line::Asked(_)) => "ReplyTo(asked)",
-            _ => "ReplyTo(told)",
+            Line::Asked(_) => "ReplyTo(asked)",
+            Line::Told(_) | Line::Done => "ReplyTo(told)",
         })
+    }
+}
+
+/// The answer to come of a [`ReplyTo::channel`]. Dropping it gives up the answer.
+///
+/// # Cancel safety
+///
+/// Polling it again after a dropped borrow loses nothing.
+pub struct Answer<R: Send + 'static> {
+    cell: Arc<AskCell<Detached<R>>>,
+}
+
+/// The message of a question whose message travels beside it.
+struct Detached<R>(std::marker::PhantomData<fn() -> R>);
+
+impl<R: Send + 'static> Message for Detached<R> {
+    type Reply = R;
+    type Kind = Plain;
+}
+
+impl<R: Send + 'static> Future for Answer<R> {
+    type Output = Result<R, AskError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.cell.poll_answer(cx).map(|outcome| {
+            outcome.map_err(|unanswered| match unanswered {
+                Unanswered::Failed(error) => error,
+                Unanswered::Expired => AskError::Stopped,
+            })
+        })
+    }
+}
+
+impl<R: Send + 'static> Drop for Answer<R> {
+    fn drop(&mut self) {
+        self.cell.abandon();
+    }
+}
+
+impl<R: Send + 'static> fmt::Debug for Answer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Answer")
     }
 }
 

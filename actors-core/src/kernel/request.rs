@@ -3,17 +3,18 @@
 use std::fmt;
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 use crate::error::{AskError, SendError};
+use crate::kernel::ask::{AskCell, Deadline, Expire, Limit, Unanswered, Wait, begin_wait};
 use crate::kernel::custody::BoxFuture;
-use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, RefusalKind};
+use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
-use crate::kernel::reply::{Answer, ReplyTo};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 
@@ -42,15 +43,24 @@ enum Target<'a, M: Message> {
 
 enum Stage<M: Message> {
     Ready(M),
-    Entering { entrance: Entering<M>, answer: Answer<M::Reply>, alarm: Alarm },
-    Waiting { answer: Answer<M::Reply>, alarm: Alarm },
+    Entering(Entering<M>, Waiting<M>),
+    Waiting(Waiting<M>),
     Done,
 }
 
-/// The timeout of one ask; the timer exists only once the ask has to wait.
-struct Alarm {
-    deadline: Instant,
-    sleep: Option<Pin<Box<Sleep>>>,
+/// An ask under way. Dropping it gives it up.
+struct Waiting<M: Message> {
+    cell: Arc<AskCell<M>>,
+    alarm: Alarm,
+    /// The edge from the actor that asks to the one it asked.
+    _wait: Option<Wait>,
+}
+
+/// The timeout of one ask; it is set only once the ask has to wait.
+enum Alarm {
+    Unset,
+    InQueue { _deadline: Deadline },
+    Timer(Pin<Box<Sleep>>),
 }
 
 impl<'a, M: Message> Request<'a, M> {
@@ -154,45 +164,33 @@ impl<M: Message> Request<'_, M> {
                     let Stage::Ready(message) = std::mem::replace(&mut self.stage, Stage::Done) else {
                         unreachable!("the stage was looked at a line above");
                     };
-                    if let Err(kind) = self.send(message) {
-                        return Poll::Ready(Err(kind.into()));
+                    if let Err(error) = self.send(message) {
+                        return Poll::Ready(Err(error));
                     }
                 }
-                Stage::Entering { entrance, alarm, .. } => match entrance.as_mut().poll(cx) {
+                Stage::Entering(entrance, waiting) => match entrance.as_mut().poll(cx) {
                     Poll::Ready(Ok(())) => self.stage.has_entered(),
                     Poll::Ready(Err(refusal)) => return Poll::Ready(Err(refusal.kind.into())),
-                    Poll::Pending => {
-                        ready!(alarm.poll(cx));
-                        return Poll::Ready(Err(AskError::Timeout(self.timeout)));
-                    }
+                    Poll::Pending => return waiting.poll(&*self.target, self.timeout, cx),
                 },
-                Stage::Waiting { answer, alarm } => match Pin::new(answer).poll(cx) {
-                    Poll::Ready(Ok(outcome)) => return Poll::Ready(outcome),
-                    // The handle went down with the receiver's whole runtime: nobody was left to say why.
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(AskError::Stopped)),
-                    Poll::Pending => {
-                        ready!(alarm.poll(cx));
-                        return Poll::Ready(Err(AskError::Timeout(self.timeout)));
-                    }
-                },
+                Stage::Waiting(waiting) => return waiting.poll(&*self.target, self.timeout, cx),
                 Stage::Done => panic!("a request was polled after its answer"),
             }
         }
     }
 
-    fn send(&mut self, message: M) -> Result<(), RefusalKind> {
-        let now = Instant::now();
-        // A timeout too large to be a date is none; thirty years are as good.
-        let deadline = now.checked_add(self.timeout).unwrap_or(now + Duration::from_secs(1 << 30));
-        let (reply, answer) = ReplyTo::channel(Some(deadline));
-        let parcel = Parcel { message, reply: Some(reply), deadline: Some(deadline), urgent: self.urgent };
-        let alarm = Alarm { deadline, sleep: None };
-        self.stage = match self.target.offer(parcel) {
-            Ok(()) => Stage::Waiting { answer, alarm },
+    fn send(&mut self, message: M) -> Result<(), AskError> {
+        let wait = begin_wait(|| self.target.wait_target())?;
+        let cell = AskCell::new(Some(message), Limit::Timeout(self.timeout));
+        let parcel = Parcel::of_load(Load::Ask(cell.clone()), self.urgent);
+        let offered = self.target.offer(parcel);
+        let waiting = Waiting { cell, alarm: Alarm::Unset, _wait: wait };
+        self.stage = match offered {
+            Ok(()) => Stage::Waiting(waiting),
             Err(Refusal { kind: RefusalKind::Busy, parcel }) => {
-                Stage::Entering { entrance: self.target.wait_for_room(parcel), answer, alarm }
+                Stage::Entering(self.target.wait_for_room(parcel), waiting)
             }
-            Err(refusal) => return Err(refusal.kind),
+            Err(refusal) => return Err(refusal.kind.into()),
         };
         Ok(())
     }
@@ -200,16 +198,44 @@ impl<M: Message> Request<'_, M> {
 
 impl<M: Message> Stage<M> {
     fn has_entered(&mut self) {
-        if let Self::Entering { answer, alarm, .. } = std::mem::replace(self, Self::Done) {
-            *self = Self::Waiting { answer, alarm };
+        if let Self::Entering(_, waiting) = std::mem::replace(self, Self::Done) {
+            *self = Self::Waiting(waiting);
         }
     }
 }
 
-impl Alarm {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let deadline = self.deadline;
-        self.sleep.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline))).as_mut().poll(cx)
+impl<M: Message> Waiting<M> {
+    fn poll(
+        &mut self,
+        target: &dyn Endpoint<M>,
+        timeout: Duration,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<M::Reply, AskError>> {
+        if let Poll::Ready(outcome) = self.cell.poll_answer(cx) {
+            return Poll::Ready(outcome.map_err(|unanswered| match unanswered {
+                Unanswered::Failed(error) => error,
+                Unanswered::Expired => AskError::Timeout(timeout),
+            }));
+        }
+        if let Alarm::Unset = self.alarm {
+            let queued = target.deadlines().and_then(|queue| queue.add(timeout, self.cell.clone()));
+            self.alarm = match queued {
+                Some(deadline) => Alarm::InQueue { _deadline: deadline },
+                None => Alarm::Timer(Box::pin(tokio::time::sleep(timeout))),
+            };
+        }
+        if let Alarm::Timer(sleep) = &mut self.alarm {
+            ready!(sleep.as_mut().poll(cx));
+            self.cell.expire();
+            return Poll::Ready(Err(AskError::Timeout(timeout)));
+        }
+        Poll::Pending
+    }
+}
+
+impl<M: Message> Drop for Waiting<M> {
+    fn drop(&mut self) {
+        self.cell.abandon();
     }
 }
 
@@ -260,7 +286,7 @@ impl<'a, M: Message> Tell<'a, M> {
         let TellStage::Ready(message) = std::mem::replace(&mut self.stage, TellStage::Done) else {
             panic!("the message was already sent");
         };
-        self.target.offer(Parcel { message, reply: None, deadline: None, urgent: self.urgent })
+        self.target.offer(Parcel::of_load(Load::Tell(message), self.urgent))
     }
 }
 

@@ -7,13 +7,19 @@
 //!
 //! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.
 
+mod blocks;
 mod config;
 mod inbox;
+#[cfg(all(test, actors_loom))]
+mod loom;
+#[cfg(all(test, not(actors_loom)))]
+mod model;
 mod overflow;
+mod side;
 mod waiting;
 
 pub use config::Mailbox;
 pub use overflow::OnFull;
 
-pub(crate) use inbox::{Inbox, Item, Lane, Offer};
+pub(crate) use inbox::{Inbox, Item, Lane, Offer, Outlet};
 pub(crate) use waiting::Entrance;

@@ -186,15 +186,16 @@ where
         (self.factory)().into_actor()
     }
 
-    fn verdict<'a>(&'a mut self, reason: &'a ExitReason) -> BoxFuture<'a, Verdict> {
+    fn verdict(&mut self, reason: &ExitReason) -> BoxFuture<'static, Verdict> {
+        let now = Instant::now();
+        if !self.restart.applies_to(reason) || !self.window.allow(now) {
+            return Box::pin(std::future::ready(Verdict::Stop));
+        }
+        let lasted = now.saturating_duration_since(self.life_began);
+        let delay = self.backoff.as_mut().map(|retreat| retreat.next(lasted));
         Box::pin(async move {
-            let now = Instant::now();
-            if !self.restart.applies_to(reason) || !self.window.allow(now) {
-                return Verdict::Stop;
-            }
-            if let Some(retreat) = &mut self.backoff {
-                let lasted = now.saturating_duration_since(self.life_began);
-                tokio::time::sleep(retreat.next(lasted)).await;
+            if let Some(delay) = delay {
+                tokio::time::sleep(delay).await;
             }
             Verdict::Restart
         })

@@ -17,6 +17,7 @@ use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::actor::Actor;
+use crate::kernel::ask::DeadlineQueue;
 use crate::kernel::cell::AnyCell;
 use crate::kernel::context::Context;
 use crate::kernel::host::Host;
@@ -35,6 +36,7 @@ pub(crate) struct Shared {
     pub(super) hooks: Hooks,
     pub(super) restarts: AtomicU64,
     blocking: BlockingPool,
+    deadlines: DeadlineQueue,
     next_id: AtomicU64,
     /// Top-level actors that run, oldest first; the system shuts them down.
     top_level: Mutex<BTreeMap<ActorId, Arc<dyn AnyCell>>>,
@@ -58,6 +60,7 @@ impl Shared {
         blocking_threads: usize,
         error_handler: Option<ErrorHandler>,
     ) -> Self {
+        let deadlines = DeadlineQueue::new(runtime.clone());
         Self {
             runtime,
             default_mailbox,
@@ -69,6 +72,7 @@ impl Shared {
             hooks: Hooks::default(),
             restarts: AtomicU64::new(0),
             blocking: BlockingPool::new(blocking_threads),
+            deadlines,
             next_id: AtomicU64::new(0),
             top_level: Mutex::new(BTreeMap::new()),
             closing: AtomicBool::new(false),
@@ -112,6 +116,10 @@ impl Host for Shared {
 
     fn dead_letters(&self) -> &DeadLetterOffice {
         &self.dead_letters
+    }
+
+    fn deadlines(&self) -> &DeadlineQueue {
+        &self.deadlines
     }
 
     fn blocking_pool(&self) -> &BlockingPool {

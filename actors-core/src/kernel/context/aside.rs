@@ -91,7 +91,7 @@ where
 {
     let mut stream = pin!(stream);
     while let Some(item) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
-        let parcel = Parcel { message: map(item), reply: None, deadline: None, urgent: false };
+        let parcel = Parcel::told(map(item));
         if deliver(me, parcel).await.is_err() {
             return;
         }

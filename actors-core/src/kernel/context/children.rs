@@ -1,5 +1,9 @@
 //! Children: actors that end before their parent does.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::Context;
@@ -9,7 +13,7 @@ use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;
 
 /// How long a child may take to finish before it is killed.
-pub(super) const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
 
 impl<A: Actor> Context<A> {
     /// Spawns an actor that this one owns: it runs without anybody holding a reference, and is shut down when this
@@ -32,7 +36,30 @@ impl<A: Actor> Context<A> {
 
     /// How many of its children have not ended.
     pub fn children(&self) -> usize {
-        let alive = |child: &&std::sync::Arc<dyn AnyCell>| child.core().is_alive();
+        let alive = |child: &&Arc<dyn AnyCell>| child.core().is_alive();
         self.extras.as_ref().map_or(0, |extras| extras.children.iter().filter(alive).count())
     }
+}
+
+/// Ends an actor's children, the youngest first.
+///
+/// Each may finish what is queued, for a while; those of an actor that was killed are killed with it.
+pub(super) async fn end_all(parent: &dyn AnyCell, mut children: Vec<Arc<dyn AnyCell>>) {
+    while let Some(child) = children.pop() {
+        if !parent.core().is_killed() {
+            child.shut_down();
+            let patience = tokio::time::timeout(SHUTDOWN_PATIENCE, child.core().ended());
+            if matches!(unless_killed(parent, patience).await, Some(Ok(_))) {
+                continue;
+            }
+        }
+        child.kill_for_good();
+        child.core().ended().await;
+    }
+}
+
+async fn unless_killed<T>(actor: &dyn AnyCell, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|cx| if actor.core().is_killed() { Poll::Ready(None) } else { work.as_mut().poll(cx).map(Some) })
+        .await
 }

@@ -8,7 +8,6 @@ mod watches;
 pub use timers::TimerHandle;
 
 use std::sync::Arc;
-use std::task::Poll;
 
 use tokio::task::JoinSet;
 
@@ -17,6 +16,7 @@ use crate::exit::ExitReason;
 use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Cell, Core};
+use crate::kernel::custody::BoxFuture;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::refs::ActorRef;
@@ -34,6 +34,7 @@ pub struct Context<A: Actor> {
     cell: Arc<Cell<A>>,
     incarnation: Incarnation,
     ending: Option<ExitReason>,
+    start_error: Option<ActorError>,
     /// What only some actors use, made when first used.
     extras: Option<Box<Extras>>,
 }
@@ -61,7 +62,7 @@ pub(crate) enum Ticket {
 impl<A: Actor> Context<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         let incarnation = cell.core.incarnation();
-        Self { cell, incarnation, ending: None, extras: None }
+        Self { cell, incarnation, ending: None, start_error: None, extras: None }
     }
 
     /// A reference to this actor.
@@ -94,6 +95,14 @@ impl<A: Actor> Context<A> {
         self.ending.get_or_insert(reason);
     }
 
+    pub(crate) fn fail_start(&mut self, error: ActorError) {
+        self.start_error = Some(error);
+    }
+
+    pub(crate) fn take_start_error(&mut self) -> Option<ActorError> {
+        self.start_error.take()
+    }
+
     pub(crate) fn ending(&self) -> Option<&ExitReason> {
         self.ending.as_ref()
     }
@@ -115,34 +124,15 @@ impl<A: Actor> Context<A> {
         }
     }
 
-    /// Cancels everything this life has begun and ends its children, the youngest first.
-    ///
-    /// Each child may finish what is queued, for a while; those of an actor that was killed are killed with it.
-    pub(crate) async fn wind_down(&mut self) {
-        let Some(extras) = self.extras.as_mut() else { return };
-        extras.tasks.abort_all();
-        extras.watches.give_up_all();
-        let mut children = std::mem::take(&mut extras.children);
-        while let Some(child) = children.pop() {
-            if !self.cell.core.is_killed() {
-                child.shut_down();
-                let patience = tokio::time::timeout(children::SHUTDOWN_PATIENCE, child.core().ended());
-                let ended = self.unless_killed(patience).await;
-                if matches!(ended, Some(Ok(_))) {
-                    continue;
-                }
-            }
-            child.kill_for_good();
-            child.core().ended().await;
-        }
-    }
-
-    async fn unless_killed<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let mut work = std::pin::pin!(work);
-        std::future::poll_fn(|cx| {
-            if self.cell.core.is_killed() { Poll::Ready(None) } else { work.as_mut().poll(cx).map(Some) }
+    /// Cancels everything this life has begun; what ends its children is returned, if it has any.
+    pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
+        let extras = self.extras.take()?;
+        let Extras { children, mut watches, .. } = *extras;
+        watches.give_up_all();
+        let parent = self.cell.clone();
+        (!children.is_empty()).then(|| -> BoxFuture<'static, ()> {
+            Box::pin(async move { children::end_all(&*parent, children).await })
         })
-        .await
     }
 
     fn extras(&mut self) -> &mut Extras {

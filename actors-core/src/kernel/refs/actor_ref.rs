@@ -8,6 +8,7 @@ use crate::error::SendError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::ask::{DeadlineQueue, WaitTarget};
 use crate::kernel::cell::{AnyCell, Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
@@ -166,34 +167,37 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Turns what became of an envelope into what its sender is told; what the policy dropped becomes a dead letter.
-    fn settle<M: Message>(&self, offer: Offer<Envelope<A>>) -> Result<(), Refusal<M>> {
+    fn settle<M: Message>(&self, offer: Offer<Envelope<A>>, lane: Lane) -> Result<(), Refusal<M>>
+    where
+        A: Responder<M>,
+    {
         let (kind, envelope) = match offer {
             Offer::Queued => return Ok(()),
             Offer::Displaced(dropped) | Offer::Discarded(dropped) => {
                 discard_contained(dropped, &self.cell.core, DeadLetterReason::Dropped);
                 return Ok(());
             }
-            Offer::Full(envelope) if self.cell.inbox.shape().policy() == OnFull::Wait => {
+            Offer::Full(envelope) if self.cell.inbox.policy() == OnFull::Wait => {
                 (RefusalKind::Busy, envelope)
             }
             Offer::Full(envelope) => (RefusalKind::Full, envelope),
             Offer::Closed(envelope) => (RefusalKind::Stopped, envelope),
         };
-        Err(Refusal { kind, parcel: envelope.into_parcel() })
+        Err(Refusal { kind, parcel: envelope.into_parcel(lane == Lane::Urgent) })
     }
 }
 
 impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
         let lane = lane_of(&parcel);
-        self.settle(self.cell.inbox.offer(Envelope::user(parcel), lane))
+        self.settle(self.cell.inbox.offer(Envelope::user(parcel), lane), lane)
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
         let lane = lane_of(&parcel);
         let entrance = Entrance::new(self.cell.clone(), Envelope::user(parcel), lane);
         let myself = self.clone();
-        Box::pin(async move { myself.settle(entrance.await) })
+        Box::pin(async move { myself.settle(entrance.await, lane) })
     }
 
     fn to_recipient(&self) -> Recipient<M> {
@@ -212,13 +216,21 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         Self::is_alive(self)
     }
 
+    fn wait_target(&self) -> Option<WaitTarget> {
+        Some(WaitTarget(self.cell.clone()))
+    }
+
+    fn deadlines(&self) -> Option<&DeadlineQueue> {
+        Some(self.cell.core.host.deadlines())
+    }
+
     fn bury(&self, message: M, reason: DeadLetterReason) {
         self.cell.core.bury(message, reason);
     }
 }
 
 fn lane_of<M: Message>(parcel: &Parcel<M>) -> Lane {
-    if parcel.urgent { Lane::Urgent } else { Lane::User }
+    if parcel.is_urgent() { Lane::Urgent } else { Lane::User }
 }
 
 impl<A: Actor> Watchable for ActorRef<A> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::error::SendError;
 use crate::id::ActorPath;
+use crate::kernel::ask::{DeadlineQueue, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal};
 use crate::kernel::request::{Request, Tell};
@@ -92,6 +93,14 @@ impl<M: Message> Endpoint<M> for Recipient<M> {
 
     fn is_alive(&self) -> bool {
         self.endpoint.is_alive()
+    }
+
+    fn wait_target(&self) -> Option<WaitTarget> {
+        self.endpoint.wait_target()
+    }
+
+    fn deadlines(&self) -> Option<&DeadlineQueue> {
+        self.endpoint.deadlines()
     }
 
     fn bury(&self, message: M, reason: DeadLetterReason) {

@@ -1,0 +1,13 @@
+//! Asking: the cell a question and its answer share, the queue of deadlines, and the search for circles of askers.
+
+mod cell;
+mod deadlines;
+mod waits;
+
+pub(crate) use cell::{AskCell, Limit, ReplyLine};
+pub use deadlines::DeadlineQueue;
+pub use waits::WaitTarget;
+
+pub(crate) use cell::Unanswered;
+pub(crate) use deadlines::{Deadline, Expire};
+pub(crate) use waits::{Wait, WaitList, as_current, begin_wait};

@@ -1,0 +1,84 @@
+//! Words of the kernel in an actor's own mailbox: messages to itself, and the orders to stop.
+
+use std::marker::PhantomData;
+use std::task::{Context as TaskContext, Poll};
+
+use super::sealed::Stage;
+use crate::exit::ExitReason;
+use crate::id::short_type_name;
+use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::context::{Context, Ticket};
+use crate::kernel::reply::ReplyTo;
+use crate::message::{Message, ReplyKind};
+
+/// Something the kernel does when its turn in the mailbox comes.
+pub(super) trait Dispatch<A: Actor>: Send {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()>;
+}
+
+pub(super) fn ticketed<A: Responder<M>, M: Message>(ticket: Ticket, message: M) -> Box<dyn Dispatch<A>> {
+    Box::new(Ticketed { ticket, message, actor: PhantomData::<fn(A)> })
+}
+
+pub(super) fn stop<A: Actor>(reason: ExitReason) -> Box<dyn Dispatch<A>> {
+    Box::new(StopMarker { reason, actor: PhantomData::<fn(A)> })
+}
+
+pub(super) fn stop_unreachable<A: Actor>() -> Box<dyn Dispatch<A>> {
+    Box::new(Unreachable(PhantomData::<fn(A)>))
+}
+
+/// The reply handle of a message nobody waits for: an error in the answer goes to the system.
+#[inline]
+pub(super) fn unheard<A: Actor, M: Message>(ctx: &Context<A>) -> ReplyTo<M::Reply> {
+    if !M::Kind::FALLIBLE {
+        return ReplyTo::told(None);
+    }
+    let (host, path) = (ctx.host().clone(), ctx.core().path());
+    ReplyTo::told(Some(Box::new(move |reply| {
+        if let Some(error) = M::Kind::unheard_error(reply) {
+            host.unheard_error(&path, short_type_name::<M>(), error);
+        }
+    })))
+}
+
+struct Ticketed<A, M> {
+    ticket: Ticket,
+    message: M,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if !stage.ctx().redeem(&self.ticket) {
+            return Poll::Ready(());
+        }
+        let reply = unheard::<A, M>(stage.ctx());
+        stage.run(cx, |actor, ctx| actor.respond(self.message, reply, ctx))
+    }
+}
+
+struct StopMarker<A> {
+    reason: ExitReason,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A: Actor> Dispatch<A> for StopMarker<A> {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, _: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().end(self.reason);
+        Poll::Ready(())
+    }
+}
+
+struct Unreachable<A>(PhantomData<fn(A)>);
+
+impl<A: Actor> Dispatch<A> for Unreachable<A> {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, _: &mut TaskContext<'_>) -> Poll<()> {
+        let ctx = stage.ctx();
+        if ctx.core().is_unreachable() {
+            ctx.core().forbid_restart();
+            ctx.end(ExitReason::Normal);
+        }
+        Poll::Ready(())
+    }
+}

@@ -1,0 +1,14 @@
+//! What lies in a mailbox, and how it runs: messages without an allocation of their own, handlers without a box.
+//!
+//! ```text
+//! Envelope { vtable, 24 bytes } ──begin──> handler's future in a buffer ──ready──> buffer back to its thread
+//!                                                └──pending──> kept in the actor's FutureSlot
+//! ```
+
+mod body;
+mod dispatch;
+mod future_slot;
+mod sealed;
+
+pub(crate) use body::Body;
+pub(crate) use sealed::Envelope;

@@ -1,0 +1,344 @@
+//! The envelope itself: a table of functions and 24 bytes.
+#![allow(unsafe_code, reason = "messages of any type lie in the same 24 bytes; the table says which")]
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+
+use super::dispatch::{self, Dispatch, unheard};
+use super::future_slot::FutureSlot;
+use crate::error::AskError;
+use crate::exit::ExitReason;
+use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::ask::AskCell;
+use crate::kernel::cell::Core;
+use crate::kernel::context::{Context, Ticket};
+use crate::kernel::endpoint::{Load, Parcel};
+use crate::kernel::reply::ReplyTo;
+use crate::mailbox::Item;
+use crate::message::Message;
+use crate::observe::DeadLetterReason;
+
+/// One entry of the mailbox of an `A`.
+pub(crate) struct Envelope<A: Actor> {
+    vtable: &'static Vtable<A>,
+    payload: Payload,
+    actor: PhantomData<fn(A)>,
+}
+
+type Payload = MaybeUninit<[u64; 3]>;
+
+/// What can be done with a payload. Each function takes the payload over: it must not be used afterwards.
+struct Vtable<A: Actor> {
+    begin: unsafe fn(*const Payload, &mut Stage<'_, A>, &mut TaskContext<'_>) -> Poll<()>,
+    discard: unsafe fn(*const Payload, &Core, DeadLetterReason),
+    drop: unsafe fn(*const Payload),
+    shape: Shape,
+    /// The message's type, if it is a user's.
+    message: Option<fn() -> TypeId>,
+}
+
+/// What lies in the payload.
+#[derive(Clone, Copy)]
+enum Shape {
+    Told,
+    ToldBoxed,
+    Asked,
+    PassedOn,
+    Word,
+}
+
+/// One kind of content, and what is done with it.
+trait Kind<A: Actor> {
+    type Content: Send;
+    const SHAPE: Shape;
+    const MESSAGE: Option<fn() -> TypeId>;
+
+    fn begin(content: Self::Content, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()>;
+
+    fn discard(content: Self::Content, core: &Core, reason: DeadLetterReason);
+}
+
+impl<A: Actor> Vtable<A> {
+    const fn of<K: Kind<A>>() -> Self {
+        unsafe fn begin<A: Actor, K: Kind<A>>(
+            payload: *const Payload,
+            stage: &mut Stage<'_, A>,
+            cx: &mut TaskContext<'_>,
+        ) -> Poll<()> {
+            // SAFETY: the payload holds this kind's content, and the caller gives it up.
+            K::begin(unsafe { payload.cast::<K::Content>().read() }, stage, cx)
+        }
+        unsafe fn discard<A: Actor, K: Kind<A>>(
+            payload: *const Payload,
+            core: &Core,
+            reason: DeadLetterReason,
+        ) {
+            // SAFETY: as above.
+            K::discard(unsafe { payload.cast::<K::Content>().read() }, core, reason);
+        }
+        unsafe fn drop_content<A: Actor, K: Kind<A>>(payload: *const Payload) {
+            // SAFETY: as above.
+            drop(unsafe { payload.cast::<K::Content>().read() });
+        }
+        Self {
+            begin: begin::<A, K>,
+            discard: discard::<A, K>,
+            drop: drop_content::<A, K>,
+            shape: K::SHAPE,
+            message: K::MESSAGE,
+        }
+    }
+}
+
+/// What a handler runs on. The pointers are good while a handler may run.
+pub(super) struct Stage<'a, A: Actor> {
+    actor: *mut A,
+    ctx: *mut Context<A>,
+    slot: &'a mut FutureSlot,
+}
+
+impl<'a, A: Actor> Stage<'a, A> {
+    /// # Safety
+    ///
+    /// Actor and context must stay where they are, and be touched by nobody else, until the slot is empty again.
+    pub(super) unsafe fn new(actor: *mut A, ctx: *mut Context<A>, slot: &'a mut FutureSlot) -> Self {
+        Self { actor, ctx, slot }
+    }
+
+    pub(super) fn ctx(&mut self) -> &mut Context<A> {
+        // SAFETY: the contract of `new`; no handler runs while somebody holds the stage.
+        unsafe { &mut *self.ctx }
+    }
+
+    /// Runs a future over the actor and its context.
+    #[inline]
+    pub(super) fn run<'b, F>(
+        &mut self,
+        cx: &mut TaskContext<'_>,
+        make: impl FnOnce(&'b mut A, &'b mut Context<A>) -> F,
+    ) -> Poll<()>
+    where
+        F: Future<Output = ()> + Send + 'b,
+    {
+        // SAFETY: the contract of `new` covers the slot's.
+        unsafe { self.slot.run(cx, || make(&mut *self.actor, &mut *self.ctx)) }
+    }
+}
+
+// SAFETY: whatever is sealed in is `Send`: messages are, and so are reply handles and boxed dispatches.
+unsafe impl<A: Actor> Send for Envelope<A> {}
+
+impl<A: Actor> Envelope<A> {
+    /// A user's message.
+    #[inline]
+    pub(crate) fn user<M: Message>(parcel: Parcel<M>) -> Self
+    where
+        A: Responder<M>,
+    {
+        match parcel.into_load() {
+            Load::Tell(message) if fits_inline::<M>() => Self::seal::<Told<M>>(message),
+            Load::Tell(message) => Self::seal::<ToldBoxed<M>>(Box::new(message)),
+            Load::Ask(cell) => Self::seal::<Asked<M>>(cell),
+            Load::PassedOn(message, reply) => Self::seal::<PassedOn<M>>(Box::new((message, reply))),
+        }
+    }
+
+    /// A message the actor sent itself by a timer, a pipe or a watch; it is delivered only while the ticket is good.
+    pub(crate) fn ticketed<M: Message>(ticket: Ticket, message: M) -> Self
+    where
+        A: Responder<M>,
+    {
+        Self::seal::<Word>(dispatch::ticketed(ticket, message))
+    }
+
+    /// Ends the life when its turn comes.
+    pub(crate) fn stop(reason: ExitReason) -> Self {
+        Self::seal::<Word>(dispatch::stop(reason))
+    }
+
+    /// Ends the actor when its turn comes, if still nobody can reach it.
+    pub(crate) fn stop_unreachable() -> Self {
+        Self::seal::<Word>(dispatch::stop_unreachable())
+    }
+
+    #[inline]
+    fn seal<K: Kind<A>>(content: K::Content) -> Self {
+        assert!(fits_inline::<K::Content>(), "only what fits is sealed in");
+        let mut payload = Payload::uninit();
+        // SAFETY: it fits, as was just asserted.
+        unsafe { payload.as_mut_ptr().cast::<K::Content>().write(content) };
+        Self { vtable: const { &Vtable::<A>::of::<K>() }, payload, actor: PhantomData }
+    }
+
+    /// Hands the message to its handler, which may be ready at once.
+    #[inline]
+    pub(super) fn begin(self, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the payload belongs to the table and is given up here.
+        unsafe { (this.vtable.begin)(&raw const this.payload, stage, cx) }
+    }
+
+    /// The message will not be handled.
+    pub(crate) fn discard(self, core: &Core, reason: DeadLetterReason) {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: as in `begin`.
+        unsafe { (this.vtable.discard)(&raw const this.payload, core, reason) }
+    }
+
+    /// Takes a user's message out again. The caller put it in, so it knows the type.
+    pub(crate) fn into_parcel<M: Message>(self, urgent: bool) -> Parcel<M>
+    where
+        A: Responder<M>,
+    {
+        let this = ManuallyDrop::new(self);
+        let payload = &raw const this.payload;
+        assert!(
+            this.vtable.message.is_some_and(|message| message() == TypeId::of::<M>()),
+            "it knows the type"
+        );
+        // SAFETY: the message is an `M`, and the shape tells what the payload holds of it.
+        let load = unsafe {
+            match this.vtable.shape {
+                Shape::Told => Load::Tell(payload.cast::<M>().read()),
+                Shape::ToldBoxed => Load::Tell(*payload.cast::<Box<M>>().read()),
+                Shape::Asked => Load::Ask(payload.cast::<Arc<AskCell<M>>>().read()),
+                Shape::PassedOn => {
+                    let (message, reply) = *payload.cast::<Box<(M, ReplyTo<M::Reply>)>>().read();
+                    Load::PassedOn(message, reply)
+                }
+                Shape::Word => unreachable!("a word of the kernel has no message"),
+            }
+        };
+        Parcel::of_load(load, urgent)
+    }
+}
+
+impl<A: Actor> Drop for Envelope<A> {
+    fn drop(&mut self) {
+        // SAFETY: the payload belongs to the table and is given up here.
+        unsafe { (self.vtable.drop)(&raw const self.payload) }
+    }
+}
+
+impl<A: Actor> Item for Envelope<A> {
+    fn is_droppable(&self) -> bool {
+        self.vtable.message.is_some()
+    }
+}
+
+/// Whether a value of this type needs no box.
+const fn fits_inline<T>() -> bool {
+    size_of::<T>() <= size_of::<Payload>() && align_of::<T>() <= align_of::<Payload>()
+}
+
+/// A message that was told, in the envelope itself.
+struct Told<M>(PhantomData<M>);
+
+impl<A: Responder<M>, M: Message> Kind<A> for Told<M> {
+    type Content = M;
+    const SHAPE: Shape = Shape::Told;
+    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
+
+    #[inline]
+    fn begin(message: M, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let reply = unheard::<A, M>(stage.ctx());
+        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
+    }
+
+    fn discard(message: M, core: &Core, reason: DeadLetterReason) {
+        core.bury(message, reason);
+    }
+}
+
+/// A message that was told, too large for the envelope.
+struct ToldBoxed<M>(PhantomData<M>);
+
+impl<A: Responder<M>, M: Message> Kind<A> for ToldBoxed<M> {
+    type Content = Box<M>;
+    const SHAPE: Shape = Shape::ToldBoxed;
+    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
+
+    fn begin(message: Box<M>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        Told::begin(*message, stage, cx)
+    }
+
+    fn discard(message: Box<M>, core: &Core, reason: DeadLetterReason) {
+        core.bury(*message, reason);
+    }
+}
+
+/// A message that was asked, in the cell its asker holds too.
+struct Asked<M>(PhantomData<M>);
+
+impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
+    type Content = Arc<AskCell<M>>;
+    const SHAPE: Shape = Shape::Asked;
+    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
+
+    #[inline]
+    fn begin(cell: Arc<AskCell<M>>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let (message, reply) = AskCell::open(cell);
+        if reply.has_expired() {
+            stage.ctx().core().bury(message, DeadLetterReason::Expired);
+            return Poll::Ready(());
+        }
+        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
+    }
+
+    fn discard(cell: Arc<AskCell<M>>, core: &Core, reason: DeadLetterReason) {
+        let (message, reply) = AskCell::open(cell);
+        PassedOn::<M>::bury(message, reply, core, reason);
+    }
+}
+
+/// A message that was asked of somebody else first.
+struct PassedOn<M>(PhantomData<M>);
+
+impl<M: Message> PassedOn<M> {
+    fn bury(message: M, reply: ReplyTo<M::Reply>, core: &Core, reason: DeadLetterReason) {
+        core.bury(message, reason);
+        reply.fail(match reason {
+            DeadLetterReason::Dropped | DeadLetterReason::MailboxFull => AskError::Full,
+            _ => AskError::Stopped,
+        });
+    }
+}
+
+impl<A: Responder<M>, M: Message> Kind<A> for PassedOn<M> {
+    type Content = Box<(M, ReplyTo<M::Reply>)>;
+    const SHAPE: Shape = Shape::PassedOn;
+    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
+
+    fn begin(content: Self::Content, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let (message, reply) = *content;
+        if reply.has_expired() {
+            stage.ctx().core().bury(message, DeadLetterReason::Expired);
+            return Poll::Ready(());
+        }
+        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
+    }
+
+    fn discard(content: Self::Content, core: &Core, reason: DeadLetterReason) {
+        let (message, reply) = *content;
+        Self::bury(message, reply, core, reason);
+    }
+}
+
+/// A word of the kernel.
+struct Word;
+
+impl<A: Actor> Kind<A> for Word {
+    type Content = Box<dyn Dispatch<A>>;
+    const SHAPE: Shape = Shape::Word;
+    const MESSAGE: Option<fn() -> TypeId> = None;
+
+    fn begin(word: Box<dyn Dispatch<A>>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        word.begin(stage, cx)
+    }
+
+    // It concerns nobody but the life it was for.
+    fn discard(_: Box<dyn Dispatch<A>>, _: &Core, _: DeadLetterReason) {}
+}

@@ -1,0 +1,152 @@
+//! Models of the mailbox: every order of steps of a few threads, as far as loom's bound on preemptions goes.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use loom::future::block_on;
+use loom::thread;
+
+use super::{Entrance, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+
+impl Item for u32 {
+    fn is_droppable(&self) -> bool {
+        true
+    }
+}
+
+/// What a sender that waits keeps alive.
+struct Home(Inbox<u32>);
+
+impl AsRef<Inbox<u32>> for Home {
+    fn as_ref(&self) -> &Inbox<u32> {
+        &self.0
+    }
+}
+
+fn home(mailbox: Mailbox) -> (Arc<Home>, Outlet) {
+    let home = Arc::new(Home(Inbox::new(mailbox)));
+    let outlet = home.0.outlet();
+    (home, outlet)
+}
+
+fn model(check: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    if builder.preemption_bound.is_none() {
+        builder.preemption_bound = Some(2);
+    }
+    builder.check(check);
+}
+
+async fn take(home: &Home, outlet: &mut Outlet) -> u32 {
+    poll_fn(|cx| home.0.poll_pop(outlet, cx)).await
+}
+
+#[test]
+fn two_producers_lose_nothing_and_keep_their_order() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::unbounded());
+        let producers: Vec<_> = [10, 20]
+            .into_iter()
+            .map(|first| {
+                let home = home.clone();
+                thread::spawn(move || {
+                    for number in [first, first + 1] {
+                        assert!(matches!(home.0.offer(number, Lane::User), Offer::Queued));
+                    }
+                })
+            })
+            .collect();
+        let taken = block_on(async {
+            let mut taken = Vec::new();
+            while taken.len() < 4 {
+                taken.push(take(&home, &mut outlet).await);
+            }
+            taken
+        });
+        for first in [10, 20] {
+            let of_one: Vec<_> = taken.iter().filter(|number| **number / 10 == first / 10).collect();
+            assert_eq!(of_one, [&first, &(first + 1)]);
+        }
+        for producer in producers {
+            producer.join().unwrap();
+        }
+    });
+}
+
+#[test]
+fn an_express_item_wakes_the_consumer() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::unbounded());
+        let producer = {
+            let home = home.clone();
+            thread::spawn(move || home.0.force(1, Lane::System).unwrap())
+        };
+        assert_eq!(block_on(take(&home, &mut outlet)), 1);
+        producer.join().unwrap();
+    });
+}
+
+#[test]
+fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
+    for lane in [Lane::User, Lane::System] {
+        model(move || {
+            let (home, mut outlet) = home(Mailbox::unbounded());
+            home.0.force(0, Lane::User).unwrap();
+            let producer = {
+                let home = home.clone();
+                thread::spawn(move || home.0.force(1, lane).is_err())
+            };
+            let left = home.0.close(&mut outlet);
+            let came_back = producer.join().unwrap();
+            assert_eq!(left.contains(&1), !came_back);
+            assert!(left.contains(&0));
+        });
+    }
+}
+
+#[test]
+fn a_waiting_sender_is_let_in() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::bounded(1));
+        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        let sender = {
+            let home = home.clone();
+            thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
+        };
+        let taken = block_on(async { [take(&home, &mut outlet).await, take(&home, &mut outlet).await] });
+        assert_eq!(taken, [1, 2]);
+        assert!(matches!(sender.join().unwrap(), Offer::Queued));
+    });
+}
+
+#[test]
+fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::bounded(1));
+        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        let sender = {
+            let home = home.clone();
+            thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
+        };
+        assert_eq!(home.0.close(&mut outlet), [1]);
+        assert!(matches!(sender.join().unwrap(), Offer::Closed(2)));
+    });
+}
+
+#[test]
+fn dropping_the_oldest_and_taking_it_do_not_meet() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
+        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        let sender = {
+            let home = home.clone();
+            thread::spawn(move || home.0.offer(2, Lane::User))
+        };
+        let first = block_on(take(&home, &mut outlet));
+        match sender.join().unwrap() {
+            Offer::Displaced(1) => assert_eq!(first, 2),
+            Offer::Queued => assert_eq!((first, home.0.try_pop(&mut outlet)), (1, Some(2))),
+            other => panic!("{other:?}"),
+        }
+    });
+}

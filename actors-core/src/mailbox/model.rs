@@ -1,0 +1,122 @@
+//! The mailbox against the plainest model of one: a queue with a length.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use proptest::prelude::*;
+
+use super::{Inbox, Item, Lane, Mailbox, Offer, OnFull};
+
+/// Counts how often it is dropped, so that nothing is lost or dropped twice.
+#[derive(Debug)]
+struct Counted(u32, Arc<AtomicU32>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.1.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Item for Counted {
+    // Every fifth stands for a stop marker.
+    fn is_droppable(&self) -> bool {
+        self.0 % 5 != 0
+    }
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    Offer(bool),
+    Force,
+    Pop,
+    Drain,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        6 => any::<bool>().prop_map(|urgent| Step::Offer(urgent)),
+        1 => Just(Step::Force),
+        5 => Just(Step::Pop),
+        1 => Just(Step::Drain),
+    ];
+    prop::collection::vec(step, 0..200)
+}
+
+fn policy() -> impl Strategy<Value = OnFull> {
+    prop_oneof![Just(OnFull::Wait), Just(OnFull::Reject), Just(OnFull::DropNewest), Just(OnFull::DropOldest)]
+}
+
+proptest! {
+    #[test]
+    fn the_mailbox_is_a_bounded_queue(steps in steps(), bound in 1usize..20, on_full in policy()) {
+        let dropped = Arc::new(AtomicU32::new(0));
+        let inbox = Inbox::new(Mailbox::bounded(bound).on_full(on_full));
+        let mut outlet = inbox.outlet();
+        let (mut user, mut urgent) = (VecDeque::<u32>::new(), VecDeque::<u32>::new());
+        let mut made = 0;
+        for step in steps {
+            made += 1;
+            let item = Counted(made, dropped.clone());
+            match step {
+                Step::Offer(false) => {
+                    let full = user.len() + if on_full == OnFull::DropOldest { urgent.len() } else { 0 } >= bound;
+                    let oldest = user.iter().position(|number| number % 5 != 0);
+                    match (inbox.offer(item, Lane::User), full, on_full) {
+                        (Offer::Queued, false, _) => user.push_back(made),
+                        (Offer::Full(back), true, OnFull::Wait | OnFull::Reject) => prop_assert_eq!(back.0, made),
+                        (Offer::Discarded(back), true, OnFull::DropNewest) => prop_assert_eq!(back.0, made),
+                        (Offer::Displaced(back), true, OnFull::DropOldest) => {
+                            prop_assert_eq!(Some(back.0), oldest.and_then(|at| user.remove(at)));
+                            user.push_back(made);
+                        }
+                        (Offer::Discarded(back), true, OnFull::DropOldest) => {
+                            prop_assert_eq!(oldest, None);
+                            prop_assert_eq!(back.0, made);
+                        }
+                        (offer, ..) => prop_assert!(false, "{offer:?} with {} of {bound}", user.len()),
+                    }
+                }
+                Step::Offer(true) => {
+                    if let Offer::Queued = inbox.offer(item, Lane::Urgent) {
+                        prop_assert!(user.len() + urgent.len() < bound);
+                        urgent.push_back(made);
+                    } else {
+                        prop_assert!(user.len() + urgent.len() >= bound);
+                        if on_full == OnFull::DropOldest {
+                            // Whichever was sacrificed: the model follows what is left.
+                            (user, urgent) = (VecDeque::new(), VecDeque::new());
+                            inbox.drain(&mut outlet);
+                        }
+                    }
+                }
+                Step::Force => {
+                    prop_assert!(inbox.force(item, Lane::User).is_ok());
+                    user.push_back(made);
+                }
+                Step::Pop => {
+                    made -= 1;
+                    std::mem::forget(item);
+                    let expected = urgent.pop_front().or_else(|| user.pop_front());
+                    prop_assert_eq!(inbox.try_pop(&mut outlet).map(|item| item.0), expected);
+                    // Tells producers at once, as the run loop does before it waits.
+                    inbox.publish();
+                }
+                Step::Drain => {
+                    made -= 1;
+                    std::mem::forget(item);
+                    let drained: Vec<_> = inbox.drain(&mut outlet).iter().map(|item| item.0).collect();
+                    let expected: Vec<_> = urgent.drain(..).chain(user.drain(..)).collect();
+                    prop_assert_eq!(drained, expected);
+                    inbox.publish();
+                }
+            }
+            prop_assert_eq!(inbox.len(), user.len() + urgent.len());
+        }
+        let left: Vec<_> = inbox.close(&mut outlet).iter().map(|item| item.0).collect();
+        prop_assert_eq!(left, urgent.into_iter().chain(user).collect::<Vec<_>>());
+        prop_assert!(matches!(inbox.offer(Counted(0, dropped.clone()), Lane::User), Offer::Closed(_)));
+        drop(inbox);
+        prop_assert_eq!(dropped.load(Ordering::Relaxed), made + 1, "each was dropped once");
+    }
+}
