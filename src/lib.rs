@@ -6,9 +6,9 @@ pub use actors_macros::{Actor, Event, Message, handler, handlers, main};
 /// Everything a program needs: `use actors::prelude::*;`.
 pub mod prelude {
     pub use actors_core::{
-        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AskError, Backoff, CallError,
-        Context, ExitReason, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart,
-        SendError, StartError, Terminated,
+        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AskError, Backoff, Bus, CallError,
+        Context, Event, ExitReason, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder,
+        Restart, Retry, SendError, Start, StartError, Subscription, Terminated,
     };
     pub use actors_macros::{Actor, Event, Message, handler, handlers};
 }
@@ -17,8 +17,8 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use actors_core::{
-        Actor, ActorOptions, ActorRef, ActorSystem, Context, Fallible, Handler, Mailbox, Message, OnFull,
-        Plain, ReplyKind, ReplyTo, Request, Responder, run_main,
+        Actor, ActorOptions, ActorRef, ActorSystem, Context, Event, Fallible, Handler, Mailbox, Message,
+        OnFull, Plain, ReplyKind, ReplyTo, Request, Responder, run_main,
     };
     pub use serde;
 }

@@ -2,6 +2,7 @@
 //!
 //! Users depend on the facade crate `actors`, which re-exports all of this.
 
+mod bus;
 pub mod error;
 mod exit;
 mod id;
@@ -14,6 +15,10 @@ mod supervision;
 mod sync;
 mod system;
 
+pub use bus::{
+    AnyEvent, Bus, DeadEvent, Event, EventStream, Outcome, PatternError, PatternSubscribe, PublishError,
+    Retry, Start, Subscribe, SubscribeError, Subscription,
+};
 pub use error::{ActorError, AskError, CallError, LookupError, Returned, SendError, StartError};
 pub use exit::ExitReason;
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};

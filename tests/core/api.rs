@@ -118,3 +118,9 @@ fn send_errors_convert_for_messages_that_are_not_sync() {
     fn is_error<E: std::error::Error + Send + Sync + 'static>() {}
     is_error::<SendError<std::cell::Cell<u8>>>();
 }
+
+#[test]
+fn reply_handles_may_be_borrowed_across_awaits() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<ReplyTo<std::cell::Cell<u8>>>();
+}

@@ -14,7 +14,7 @@ use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
 use crate::message::{Message, Plain};
 
 /// Looks at an answer nobody waits for.
-pub(crate) type Report<R> = Box<dyn FnOnce(&R) + Send>;
+pub(crate) type Report<R> = Box<dyn FnOnce(&R) + Send + Sync>;
 
 /// Answers one message, now or later, from anywhere. Dropped unanswered, it fails the ask at once.
 pub struct ReplyTo<R> {

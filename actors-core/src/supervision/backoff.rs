@@ -1,5 +1,6 @@
 //! How long to wait before a restart.
 
+use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// Delays that double from restart to restart, with jitter, so that what failed together does not return together.
@@ -38,6 +39,11 @@ impl Backoff {
     /// The longest delay, without jitter. A life that lasted longer than this counts as calm.
     pub(crate) fn max(&self) -> Duration {
         self.max
+    }
+
+    /// [`delay`](Self::delay) with a random number of its own: the standard library seeds its hasher at random.
+    pub(crate) fn random_delay(&self, nth: u32) -> Duration {
+        self.delay(nth, RandomState::new().hash_one(nth) as f64 / u64::MAX as f64)
     }
 
     /// The delay before restart number `nth` in a row, counted from 0; `random` is between 0 and 1.

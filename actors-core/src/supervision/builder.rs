@@ -208,14 +208,8 @@ impl Retreat {
         if lasted > self.backoff.max() {
             self.in_a_row = 0;
         }
-        let delay = self.backoff.delay(self.in_a_row, random());
+        let delay = self.backoff.random_delay(self.in_a_row);
         self.in_a_row = self.in_a_row.saturating_add(1);
         delay
     }
-}
-
-/// A number between 0 and 1: the standard library seeds its hasher at random.
-fn random() -> f64 {
-    use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(0) as f64 / u64::MAX as f64
 }
