@@ -27,6 +27,11 @@ impl fmt::Display for Report {
 }
 
 impl Report {
+    /// Whether every order has its end, and no effect took place twice.
+    pub(crate) fn adds_up(&self) -> bool {
+        self.audit.lost == 0 && self.audit.duplicated == 0
+    }
+
     fn countries(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,

@@ -55,6 +55,11 @@ impl Shelf {
         self.claims.insert(number, (quantity, Claim::Granted));
     }
 
+    /// Restores that so much was shipped in earlier lives.
+    pub(crate) fn take_away(&mut self, quantity: u64) {
+        self.stock = self.stock.map(|stock| stock.saturating_sub(quantity));
+    }
+
     /// What was decided on the claim of order `number`, if it is certain yet.
     pub(crate) fn decision(&self, number: u64) -> Option<Decision> {
         let &(quantity, claim) = self.claims.get(&number)?;

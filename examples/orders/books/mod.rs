@@ -90,6 +90,11 @@ impl Books {
         self.ended.len()
     }
 
+    /// The number up to which all orders have ended so.
+    pub(crate) fn ended_up_to(&self) -> u64 {
+        self.ended.mark()
+    }
+
     pub(crate) fn totals(&self) -> &Totals {
         &self.totals
     }
