@@ -1,6 +1,5 @@
 //! Failures on purpose: panics by the count of calls, declines by the number of the order.
 
-use std::num::NonZeroU64;
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Makes every N-th call of a service panic. Clones count together, across the lives of the service.
 #[derive(Clone, Debug)]
 pub(crate) struct Crashes {
-    every: Option<NonZeroU64>,
+    every: Option<u64>,
     calls: Arc<AtomicU64>,
 }
 
@@ -29,7 +28,7 @@ pub(crate) enum Moment {
 pub(crate) struct Fate(Option<Moment>);
 
 impl Crashes {
-    pub(crate) fn every(every: Option<NonZeroU64>) -> Self {
+    pub(crate) fn every(every: Option<u64>) -> Self {
         Self { every, calls: Arc::default() }
     }
 
@@ -37,7 +36,7 @@ impl Crashes {
     pub(crate) fn next_call(&self) -> Fate {
         let Some(every) = self.every else { return Fate(None) };
         let call = 1 + self.calls.fetch_add(1, Ordering::Relaxed);
-        if call % every != 0 {
+        if !call.is_multiple_of(every) {
             return Fate(None);
         }
         Fate(Some(match call / every % 3 {
@@ -60,7 +59,7 @@ impl Fate {
 
 /// Who declines which orders. It hangs on the order's number alone, so every run declines the same ones.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Declines(pub(crate) Option<NonZeroU64>);
+pub(crate) struct Declines(pub(crate) Option<u64>);
 
 impl Declines {
     pub(crate) fn by_payments(self, number: u64) -> bool {
@@ -74,7 +73,7 @@ impl Declines {
     /// Of the orders that are declined, the how manieth this is, from 1.
     fn turn(self, number: u64) -> Option<u64> {
         let every = self.0?;
-        (number % every == 0).then(|| number / every)
+        number.is_multiple_of(every).then(|| number / every)
     }
 }
 
@@ -84,7 +83,7 @@ mod tests {
 
     #[test]
     fn every_nth_call_crashes_at_each_moment_in_turn() {
-        let crashes = Crashes::every(NonZeroU64::new(2));
+        let crashes = Crashes::every(Some(2));
         let moments: Vec<_> = (0..8).map(|_| crashes.clone().next_call().0).collect();
         let [before, middle, after] =
             [Moment::BeforeEffect, Moment::AfterBooking, Moment::BeforeAnswer].map(Some);
@@ -100,7 +99,7 @@ mod tests {
 
     #[test]
     fn every_nth_order_is_declined_by_payments_and_shipping_in_turn() {
-        let declines = Declines(NonZeroU64::new(3));
+        let declines = Declines(Some(3));
         let by = |who: fn(Declines, u64) -> bool| (1..13).filter(|n| who(declines, *n)).collect::<Vec<_>>();
         assert_eq!(by(Declines::by_payments), [3, 9]);
         assert_eq!(by(Declines::by_shipping), [6, 12]);

@@ -88,7 +88,7 @@ async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors:
             Ok::<_, ActorError>(())
         }
     });
-    let progress = Progress::new(count);
+    let mut progress = Progress::new(count);
     while shop.window.landed() < count {
         progress.show(shop.window.landed());
         tokio::time::sleep(TICK).await;

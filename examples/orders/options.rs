@@ -1,7 +1,6 @@
 //! The command line.
 
 use std::net::SocketAddr;
-use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use clap::Parser;
@@ -15,11 +14,11 @@ pub(crate) struct Options {
     pub(crate) data: Option<PathBuf>,
 
     /// Without --data: how many orders to generate
-    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    #[arg(long, value_name = "N", default_value_t = 2_000, allow_negative_numbers = true)]
     pub(crate) orders: u64,
 
     /// Without --data: the seed of the generated orders
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    #[arg(long, value_name = "SEED", default_value_t = 1, allow_negative_numbers = true)]
     pub(crate) seed: u64,
 
     /// With --data: sell only what products.csv says is in stock (generated products always have a stock)
@@ -27,12 +26,13 @@ pub(crate) struct Options {
     pub(crate) stock: bool,
 
     /// Make payments and shipping panic on every N-th call
-    #[arg(long, value_name = "N")]
-    pub(crate) crash_every: Option<NonZeroU64>,
+    /// (from 2 on: if every call panics, none is ever answered)
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(2..))]
+    pub(crate) crash_every: Option<u64>,
 
     /// Decline every N-th order, by payments and by shipping in turn
-    #[arg(long, value_name = "N")]
-    pub(crate) decline_every: Option<NonZeroU64>,
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) decline_every: Option<u64>,
 
     /// Where shipping runs: 1 is in this process, 2 is in a child process over TCP
     #[arg(long, value_name = "1|2", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
@@ -56,6 +56,7 @@ mod tests {
         assert!(refused(&["--nodes", "3"]));
         assert!(refused(&["--nodes", "0"]));
         assert!(refused(&["--crash-every", "0"]));
+        assert!(refused(&["--crash-every", "1"]));
         assert!(refused(&["--decline-every", "x"]));
         assert!(refused(&["--orders", "-1"]));
         assert!(refused(&["--data", "somewhere", "--orders", "5"]));

@@ -11,5 +11,5 @@ mod orders;
 mod record;
 mod sheet;
 
-pub(crate) use error::{Complaint, TableError};
-pub(crate) use orders::{Skipped, Tables, load};
+pub(crate) use error::TableError;
+pub(crate) use orders::load;

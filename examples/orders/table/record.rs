@@ -79,7 +79,7 @@ fn split(bytes: &[u8], cells: &mut Vec<String>) -> Result<usize, &'static str> {
             Some(b'"') => quoted(&bytes[at..])?,
             _ => plain(&bytes[at..]),
         };
-        cells.push(String::from_utf8(cell).map_err(|_| "is not UTF-8")?);
+        cells.push(String::from_utf8(cell).map_err(|_| "not UTF-8")?);
         at += length;
         match &bytes[at..] {
             [b',', ..] => at += 1,
@@ -153,6 +153,6 @@ mod tests {
     #[test]
     fn a_byte_that_is_not_utf8_costs_its_own_line_only() {
         let read: Vec<_> = Records::new(b"1,M\xfcnster\n2,b").collect();
-        assert_eq!(read, [malformed(1, &["1"], "is not UTF-8"), record(2, &["2", "b"])]);
+        assert_eq!(read, [malformed(1, &["1"], "not UTF-8"), record(2, &["2", "b"])]);
     }
 }
