@@ -1,0 +1,46 @@
+//! Dispatch: starts an actor for each order that was placed, no more at a time than the window allows.
+
+use std::sync::Arc;
+
+use actors::prelude::*;
+
+use super::order_flow::{OrderFlow, OrderFlowClient};
+use super::stock::StockClient;
+use crate::order::Order;
+use crate::shop::Shop;
+
+/// An order has come in.
+#[derive(Clone, Debug, Message)]
+pub(crate) struct OrderPlaced {
+    pub(crate) number: u64,
+    pub(crate) order: Arc<Order>,
+}
+
+#[derive(Actor)]
+pub(crate) struct Dispatch {
+    shop: Arc<Shop>,
+}
+
+impl Dispatch {
+    pub(crate) fn new(shop: Arc<Shop>) -> Self {
+        Self { shop }
+    }
+}
+
+impl Handler<OrderPlaced> for Dispatch {
+    async fn handle(&mut self, placed: OrderPlaced, ctx: &mut Context<Self>) {
+        let OrderPlaced { number, order } = placed;
+        let ticket = self.shop.window.admit(number).await;
+        // Claims are made here, in sequence, and not by the orders' actors, which run as they please.
+        for (product, quantity) in order.demand() {
+            let claim = self.shop.stock.of(product.into()).claim(number, product, quantity);
+            if let Err(error) = claim.tell().await {
+                return ctx.fail(error);
+            }
+        }
+        let flow = ctx.spawn(OrderFlow::new(order, Arc::clone(&self.shop), ticket));
+        if let Err(error) = flow.run().tell().await {
+            ctx.fail(error);
+        }
+    }
+}

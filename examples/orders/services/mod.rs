@@ -1,0 +1,29 @@
+//! The services, and the actor that drives one order through them.
+//!
+//! ```text
+//! OrderPlaced ─▶ dispatch ─▶ order ──▶ stock ──▶ payments ──▶ shipping (on a node of its own)
+//!      │                       │         │           │            │
+//!      └──────────────────────▶└─────────┴── ledger ─┴────────────┘   every effect is booked
+//! ```
+
+mod bookkeeping;
+mod dispatch;
+mod insist;
+mod ledger;
+mod once;
+mod order_flow;
+mod payments;
+mod remembered;
+mod shards;
+mod shipping;
+mod stock;
+
+pub(crate) use bookkeeping::Bookkeeping;
+pub(crate) use dispatch::{Dispatch, OrderPlaced};
+pub(crate) use insist::insist_unless;
+pub(crate) use ledger::{Ledger, LedgerClient};
+pub(crate) use once::StepError;
+pub(crate) use payments::Payments;
+pub(crate) use shards::Shards;
+pub(crate) use shipping::{Ship, Shipping};
+pub(crate) use stock::Stock;

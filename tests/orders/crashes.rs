@@ -1,0 +1,48 @@
+//! Crashes and declines: a crash changes no total, a decline changes the same ones in every run.
+
+use crate::exact::Table;
+use crate::program::{fixture, northwind, run};
+
+const NODES: [&str; 2] = ["1", "2"];
+
+#[test]
+fn crashes_change_no_total() {
+    let whole = run(&["--orders", "400", "--nodes", "1"]).summary();
+    for nodes in NODES {
+        for every in ["2", "3", "7"] {
+            let run = run(&["--orders", "400", "--nodes", nodes, "--crash-every", every]);
+            let summary = run.summary();
+            assert_eq!(summary.business(), whole.business());
+            assert!(summary.number("restarts") > 0, "{summary:?}");
+        }
+    }
+}
+
+#[test]
+fn declines_reject_and_compensate_the_same_orders_in_every_run() {
+    let table = Table::read(&fixture());
+    for every in [1, 2, 3] {
+        let expected = table.expected(true, Some(every));
+        let every = every.to_string();
+        for nodes in NODES {
+            let stocked = ["--data", &fixture(), "--stock", "--decline-every", &every, "--nodes", nodes];
+            run(&stocked).summary().assert_is(&expected);
+            run(&[&stocked[..], &["--crash-every", "2"]].concat()).summary().assert_is(&expected);
+        }
+    }
+}
+
+#[test]
+fn northwind_survives_crashes_and_declines() {
+    let Some(northwind) = northwind() else { return };
+    let table = Table::read(&northwind);
+    for (nodes, stock) in [("1", false), ("2", false), ("1", true), ("2", true)] {
+        let expected = table.expected(stock, Some(10));
+        let mut arguments = vec!["--data", &northwind, "--decline-every", "10", "--nodes", nodes];
+        arguments.extend(stock.then_some("--stock"));
+        arguments.extend(["--crash-every", "7"]);
+        let summary = run(&arguments).summary();
+        summary.assert_is(&expected);
+        assert!(summary.number("restarts") > 0, "{summary:?}");
+    }
+}
