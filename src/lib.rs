@@ -2,6 +2,11 @@
 
 pub use actors_core::*;
 pub use actors_macros::{Actor, Event, Message, handler, handlers, main};
+#[cfg(feature = "net")]
+pub use actors_net::{
+    Auth, ConnectError, Export, Limits, Node, NodeBuilder, NodeError, Peer, RemoteLookupError, RemoteMessage,
+    RemoteRef,
+};
 
 /// Everything a program needs: `use actors::prelude::*;`.
 pub mod prelude {
@@ -11,6 +16,8 @@ pub mod prelude {
         Restart, Retry, SendError, Start, StartError, Subscription, Terminated,
     };
     pub use actors_macros::{Actor, Event, Message, handler, handlers};
+    #[cfg(feature = "net")]
+    pub use actors_net::{Auth, Node, Peer, RemoteMessage, RemoteRef};
 }
 
 /// What the macros generate refers to this module only. Not for use by hand.
@@ -21,6 +28,11 @@ pub mod __private {
         OnFull, Plain, ReplyKind, ReplyTo, Request, Responder, run_main,
     };
     pub use serde;
+
+    #[cfg(feature = "net")]
+    pub mod net {
+        pub use actors_net::{RemoteMessage, RemoteRef};
+    }
 }
 
 /// The error of an actor and of `main`: any error, or a text.

@@ -25,7 +25,7 @@ pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};
 pub use kernel::actor::{Actor, Handler, Responder};
 pub use kernel::ask::{DeadlineQueue, WaitTarget};
 pub use kernel::context::{Context, TimerHandle};
-pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
+pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind, deliver};
 pub use kernel::options::ActorOptions;
 pub use kernel::refs::{ActorRef, Recipient, WeakActorRef};
 pub use kernel::reply::{Answer, ReplyTo};

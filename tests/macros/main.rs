@@ -15,7 +15,6 @@ fn refused() {
 }
 
 #[test]
-#[ignore = "the facade has no `Event` yet"]
 fn events() {
     let cases = TestCases::new();
     cases.pass("tests/macros/pass/bus/*.rs");
@@ -24,7 +23,6 @@ fn events() {
 
 #[test]
 #[cfg(feature = "net")]
-#[ignore = "the facade has no `RemoteMessage` yet"]
 fn between_nodes() {
     TestCases::new().pass("tests/macros/pass/net/*.rs");
 }

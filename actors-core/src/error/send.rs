@@ -11,13 +11,17 @@ pub enum SendError<M> {
     Full(Returned<M>),
     /// The actor has stopped, or its node is gone.
     Stopped(Returned<M>),
+    /// The message cannot be sent at all, and why: it is too large for the connection, or cannot be encoded.
+    Unsendable(Returned<M>, String),
 }
 
 impl<M> SendError<M> {
     /// Gives the message back.
     pub fn into_message(self) -> M {
         match self {
-            Self::Full(message) | Self::Stopped(message) => message.into_inner(),
+            Self::Full(message) | Self::Stopped(message) | Self::Unsendable(message, _) => {
+                message.into_inner()
+            }
         }
     }
 
@@ -34,10 +38,11 @@ impl<M> SendError<M> {
 
 impl<M> fmt::Display for SendError<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Full(_) => "the mailbox is full",
-            Self::Stopped(_) => "the actor has stopped",
-        })
+        match self {
+            Self::Full(_) => f.write_str("the mailbox is full"),
+            Self::Stopped(_) => f.write_str("the actor has stopped"),
+            Self::Unsendable(_, why) => write!(f, "the message cannot be sent: {why}"),
+        }
     }
 }
 
@@ -47,6 +52,7 @@ impl<M> fmt::Debug for SendError<M> {
         f.write_str(match self {
             Self::Full(_) => "Full(..)",
             Self::Stopped(_) => "Stopped(..)",
+            Self::Unsendable(..) => "Unsendable(..)",
         })
     }
 }

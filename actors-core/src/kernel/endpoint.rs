@@ -95,6 +95,14 @@ impl<M: Message> Parcel<M> {
         self.urgent
     }
 
+    /// The message together with how it is answered, put together again.
+    pub fn from_parts(message: M, reply: Option<ReplyTo<M::Reply>>) -> Self {
+        match reply {
+            Some(reply) => Self::asked(message, reply),
+            None => Self::told(message),
+        }
+    }
+
     /// The message, and the handle that answers it unless it is only told.
     pub fn into_parts(self) -> (M, Option<ReplyTo<M::Reply>>) {
         match self.load {
@@ -126,6 +134,8 @@ pub enum RefusalKind {
     Busy,
     /// The receiver is gone.
     Stopped,
+    /// The message cannot be sent at all, and why: it is too large, or cannot be encoded.
+    Unsendable(String),
 }
 
 impl<M: Message> Refusal<M> {
@@ -135,6 +145,7 @@ impl<M: Message> Refusal<M> {
         match self.kind {
             RefusalKind::Full | RefusalKind::Busy => SendError::Full(message),
             RefusalKind::Stopped => SendError::Stopped(message),
+            RefusalKind::Unsendable(why) => SendError::Unsendable(message, why),
         }
     }
 }
@@ -144,6 +155,7 @@ impl From<RefusalKind> for AskError {
         match kind {
             RefusalKind::Full | RefusalKind::Busy => Self::Full,
             RefusalKind::Stopped => Self::Stopped,
+            RefusalKind::Unsendable(why) => Self::Rejected(why),
         }
     }
 }
@@ -153,12 +165,13 @@ impl From<RefusalKind> for DeadLetterReason {
         match kind {
             RefusalKind::Full | RefusalKind::Busy => Self::MailboxFull,
             RefusalKind::Stopped => Self::Stopped,
+            RefusalKind::Unsendable(_) => Self::Undecodable,
         }
     }
 }
 
 /// Offers a parcel and waits for room if that is the receiver's policy.
-pub(crate) async fn deliver<M: Message>(
+pub async fn deliver<M: Message>(
     target: &(impl Endpoint<M> + ?Sized),
     parcel: Parcel<M>,
 ) -> Result<(), Refusal<M>> {

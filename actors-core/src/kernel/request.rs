@@ -267,7 +267,8 @@ enum TellStage<M: Message> {
 }
 
 impl<'a, M: Message> Tell<'a, M> {
-    pub(crate) fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
+    /// A tell that borrows its target. References of all kinds make theirs of it.
+    pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
         Self { target: Target::Borrowed(target), stage: TellStage::Ready(message), urgent: false }
     }
 

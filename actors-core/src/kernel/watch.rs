@@ -67,6 +67,12 @@ pub trait Watched: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct WatchId(pub(crate) u64);
 
+impl WatchId {
+    pub(crate) fn new(number: ActorId) -> Self {
+        Self(number.as_u64())
+    }
+}
+
 /// Who is told about an end.
 pub struct Watcher {
     id: WatchId,
@@ -80,7 +86,7 @@ enum Listener {
 
 impl Watcher {
     /// A watcher that runs `tell`, which must neither block nor panic.
-    pub(crate) fn call(id: WatchId, tell: impl FnOnce(Terminated) + Send + 'static) -> Self {
+    pub fn call(id: WatchId, tell: impl FnOnce(Terminated) + Send + 'static) -> Self {
         Self { id, listener: Listener::Call(Box::new(tell)) }
     }
 

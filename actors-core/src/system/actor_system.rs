@@ -15,6 +15,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::host::Host;
 use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;
+use crate::kernel::watch::WatchId;
 use crate::observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic};
 
 /// A system of actors: a value, not a global. Clones are handles to the same system; a process may have several.
@@ -128,6 +129,11 @@ impl ActorSystem {
     /// The runtime the actors run on.
     pub fn runtime(&self) -> &Handle {
         &self.0.runtime
+    }
+
+    /// A number for a watch that no other watch in this system has.
+    pub fn new_watch_id(&self) -> WatchId {
+        WatchId::new(self.0.next_id())
     }
 
     /// Takes in a message that could not be delivered, for layers above that carry messages themselves.

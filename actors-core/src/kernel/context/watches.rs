@@ -81,7 +81,7 @@ impl<A: Actor> Context<A> {
     ) where
         A: Responder<M>,
     {
-        let watch = WatchId(self.host().next_id().as_u64());
+        let watch = WatchId::new(self.host().next_id());
         let watched = other.watched();
         self.extras().watches.insert(watch, watched.clone());
         let me = Arc::downgrade(&self.cell);
