@@ -19,6 +19,7 @@ mod progress;
 mod report;
 mod services;
 mod shelf;
+mod shipping_node;
 mod shop;
 mod source;
 mod table;
@@ -34,7 +35,8 @@ use clap::Parser;
 use options::Options;
 use progress::Progress;
 use report::Report;
-use services::{Dispatch, Ledger, LedgerClient, OrderPlaced, Shards};
+use services::{Bookkeeping, Dispatch, Ledger, LedgerClient, OrderPlaced, Shards};
+use shipping_node::{Counters, ShippingNode};
 use shop::Shop;
 use source::Source;
 
@@ -47,6 +49,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[actors::main]
 async fn main(system: ActorSystem) -> ExitCode {
     let options = Options::parse();
+    if let Some(shop) = options.shipping_for {
+        return match shipping_node::serve(&system, &options, shop).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("shipping node: {error}");
+                ExitCode::FAILURE
+            }
+        };
+    }
     let source = match Source::open(&options) {
         Ok(source) => source,
         Err(error) => {
@@ -70,23 +81,39 @@ async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors:
     let Source { catalog, count, orders, skipped } = source;
     let catalog = Arc::new(catalog);
     let ledger = system.spawn(Ledger::new(Arc::clone(&catalog)));
-    let bookkeeping = services::Bookkeeping { book: ledger.recipient(), recall: ledger.recipient() };
-    let shipping = shop::shipping(system, options, &bookkeeping);
-    let doors = Shards::new(shipping.iter().map(ActorRef::recipient));
-    let shop = Arc::new(Shop::open(system, options, &catalog, ledger.clone(), doors));
+    let bus = system.bus();
+    let bookkeeping = Bookkeeping::answered_by(&ledger, bus.clone());
+    let elsewhere = match options.nodes {
+        1 => None,
+        _ => Some(ShippingNode::start(system, options, &ledger).await?),
+    };
+    let here = match elsewhere {
+        None => shop::shipping(system, options, &bookkeeping),
+        Some(_) => Vec::new(),
+    };
+    let doors = match &elsewhere {
+        None => Shards::new(here.iter().map(ActorRef::recipient)),
+        Some(node) => Shards::new(node.doors.iter().cloned()),
+    };
+    let shop = Arc::new(Shop::open(system, options, &catalog, ledger.clone(), bookkeeping, doors));
+    let watch =
+        elsewhere.as_ref().map(|node| tokio::spawn(give_up_with(node.peer.clone(), Arc::clone(&shop))));
     let dispatch = system.spawn(Dispatch::new(Arc::clone(&shop)));
+    let subscriptions = [
+        bus.subscribe::<OrderPlaced>().concurrency(64).to(&ledger),
+        bus.subscribe::<OrderPlaced>().to(&dispatch),
+    ];
+    for subscription in subscriptions {
+        subscription.ready().await?;
+    }
 
     let began = Instant::now();
-    let publisher = tokio::spawn({
-        let ledger = ledger.clone();
-        async move {
-            for order in orders {
-                let placed = OrderPlaced { number: order.number, order: Arc::new(order) };
-                ledger.tell(placed.clone()).await?;
-                dispatch.tell(placed).await?;
-            }
-            Ok::<_, ActorError>(())
+    let publisher = tokio::spawn(async move {
+        for order in orders {
+            let placed = OrderPlaced { number: order.number, order: Arc::new(order) };
+            bus.publish(placed).await?;
         }
+        Ok::<_, ActorError>(())
     });
     let mut progress = Progress::new(count);
     while shop.window.landed() < count {
@@ -105,11 +132,22 @@ async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors:
         println!("{skipped}");
     }
     let (totals, audit) = ledger.statement(count).await?;
-    Ok(Report {
-        totals,
-        audit,
-        restarts: system.restarts(),
-        dead_letters: system.dead_letter_counts().total(),
-        elapsed,
-    })
+    let mut counters = Counters::of(system);
+    if let Some(node) = elsewhere {
+        // From here on the end of the other node is no loss.
+        watch.inspect(|watch| watch.abort());
+        let theirs = node.end().await;
+        counters.restarts += theirs.restarts;
+        counters.dead_letters += theirs.dead_letters;
+    }
+    let Counters { restarts, dead_letters } = counters;
+    Ok(Report { totals, audit, restarts, dead_letters, elapsed })
+}
+
+/// Gives shipping up as soon as its node is gone: waiting for it to come back would be in vain.
+async fn give_up_with(peer: Peer, shop: Arc<Shop>) {
+    peer.closed().await;
+    if let Err(error) = shop.give_up_shipping("its node is gone").await {
+        eprintln!("shipping cannot be given up: {error}");
+    }
 }

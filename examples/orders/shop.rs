@@ -39,9 +39,9 @@ impl Shop {
         options: &Options,
         catalog: &Catalog,
         ledger: ActorRef<Ledger>,
+        bookkeeping: Bookkeeping,
         shipping: Shards<Recipient<Ship>>,
     ) -> Self {
-        let bookkeeping = Bookkeeping { book: ledger.recipient(), recall: ledger.recipient() };
         Self {
             stock: stock(system, catalog, &ledger, &bookkeeping),
             payments: payments(system, options, &bookkeeping),

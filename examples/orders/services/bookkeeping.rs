@@ -2,24 +2,45 @@
 
 use actors::prelude::*;
 
-use super::ledger::{Book, Recall, Recalled, Refused, Service};
+use super::ledger::{Book, Ledger, Recall, Recalled, Refused, Service};
 use crate::books::{Booking, Effect};
 
 /// The ledger as services see it: they book what they did, and ask for it after a restart.
 #[derive(Clone, Debug)]
-pub(crate) struct Bookkeeping {
-    pub(crate) book: Recipient<Book>,
-    pub(crate) recall: Recipient<Recall>,
+pub(crate) enum Bookkeeping {
+    /// On the ledger's node: whoever answers on the bus.
+    Bus(Bus),
+    /// On another node.
+    Remote { book: Recipient<Book>, recall: Recipient<Recall> },
 }
 
 impl Bookkeeping {
+    /// Has the ledger answer on the bus of its node.
+    pub(crate) fn answered_by(ledger: &ActorRef<Ledger>, bus: Bus) -> Self {
+        bus.answer::<Book>(ledger);
+        bus.answer::<Recall>(ledger);
+        Self::Bus(bus)
+    }
+
+    /// The ledger of another node.
+    pub(crate) fn remote(ledger: &RemoteRef<Ledger>) -> Self {
+        Self::Remote { book: ledger.recipient(), recall: ledger.recipient() }
+    }
+
     /// Returns once the effect is in the books: from then on a restarted service learns of it.
     pub(super) async fn book(&self, number: u64, effect: Effect) -> Result<(), CallError<Refused>> {
-        self.book.ask(Book { booking: Booking { number, effect } }).await
+        let booking = Book { booking: Booking { number, effect } };
+        match self {
+            Self::Bus(bus) => bus.request(booking).await,
+            Self::Remote { book, .. } => book.ask(booking).await,
+        }
     }
 
     /// What `service` did for orders on their way.
     pub(super) async fn recall(&self, service: Service) -> Result<Recalled, AskError> {
-        self.recall.ask(Recall { service }).await
+        match self {
+            Self::Bus(bus) => bus.request(Recall { service }).await,
+            Self::Remote { recall, .. } => recall.ask(Recall { service }).await,
+        }
     }
 }

@@ -9,8 +9,9 @@ use super::stock::StockClient;
 use crate::order::Order;
 use crate::shop::Shop;
 
-/// An order has come in.
-#[derive(Clone, Debug, Message)]
+/// An order has come in: published on the bus, booked by the ledger, set on its way by dispatch.
+#[derive(Clone, Debug, Event)]
+#[event(topic = "orders.placed", key = number)]
 pub(crate) struct OrderPlaced {
     pub(crate) number: u64,
     pub(crate) order: Arc<Order>,

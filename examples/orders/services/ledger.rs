@@ -53,7 +53,7 @@ impl fmt::Display for Refused {
 #[handlers(client = LedgerForServices)]
 impl Ledger {
     /// Books an effect that has just taken place.
-    #[handler] //REMOTE "orders.book/1"
+    #[handler(remote = "orders.book/1")]
     pub(crate) fn book(&mut self, booking: Booking) -> Result<(), Refused> {
         if self.shipping_closed && booking.effect == Effect::Shipped {
             return Err(Refused);
@@ -62,7 +62,7 @@ impl Ledger {
         Ok(())
     }
 
-    #[handler] //REMOTE "orders.recall/1"
+    #[handler(remote = "orders.recall/1")]
     pub(crate) fn recall(&mut self, service: Service) -> Recalled {
         let bookings = self.books.open_effects().filter(|booking| service.does(&booking.effect)).collect();
         Recalled { floor: self.books.ended_up_to() + 1, bookings }

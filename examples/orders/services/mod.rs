@@ -1,9 +1,9 @@
 //! The services, and the actor that drives one order through them.
 //!
 //! ```text
-//! OrderPlaced ─▶ dispatch ─▶ order ──▶ stock ──▶ payments ──▶ shipping (on a node of its own)
-//!      │                       │         │           │            │
-//!      └──────────────────────▶└─────────┴── ledger ─┴────────────┘   every effect is booked
+//! bus: OrderPlaced ─▶ dispatch ─▶ order ──▶ stock ──▶ payments ──▶ shipping (on a node of its own)
+//!           │                       │         │           │            │
+//!           └──────────────────────▶└─────────┴── ledger ─┴────────────┘   every effect is booked
 //! ```
 
 mod bookkeeping;
@@ -21,7 +21,7 @@ mod stock;
 pub(crate) use bookkeeping::Bookkeeping;
 pub(crate) use dispatch::{Dispatch, OrderPlaced};
 pub(crate) use insist::insist_unless;
-pub(crate) use ledger::{Ledger, LedgerClient};
+pub(crate) use ledger::{Book, Ledger, LedgerClient, Recall};
 pub(crate) use once::StepError;
 pub(crate) use payments::Payments;
 pub(crate) use shards::Shards;

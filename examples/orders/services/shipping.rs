@@ -29,7 +29,7 @@ impl Shipping {
 #[handlers]
 impl Shipping {
     /// Ships order `number`, the oldest order on its way being `floor`.
-    #[handler] //REMOTE "orders.ship/1"
+    #[handler(remote = "orders.ship/1")]
     pub(crate) async fn ship(
         &mut self,
         number: u64,
