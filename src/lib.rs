@@ -1,4 +1,4 @@
-//! Supervised actors, an event bus, and typed messages between nodes.
+#![doc = include_str!("../README.md")]
 
 pub use actors_core::*;
 pub use actors_macros::{Actor, Event, Message, handler, handlers, main};
