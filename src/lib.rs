@@ -11,9 +11,10 @@ pub use actors_net::{
 /// Everything a program needs: `use actors::prelude::*;`.
 pub mod prelude {
     pub use actors_core::{
-        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AskError, Backoff, Bus, CallError,
-        Context, Event, ExitReason, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder,
-        Restart, Retry, SendError, Start, StartError, Subscription, Terminated,
+        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyEvent, AskError, Backoff, Bus,
+        CallError, Context, DeadEvent, Event, EventStream, ExitReason, Handler, Mailbox, Message, OnFull,
+        Recipient, ReplyTo, Responder, Restart, Retry, SendError, Start, StartError, Subscription,
+        Terminated,
     };
     pub use actors_macros::{Actor, Event, Message, handler, handlers};
     #[cfg(feature = "net")]

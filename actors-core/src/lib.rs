@@ -16,8 +16,8 @@ mod sync;
 mod system;
 
 pub use bus::{
-    AnyEvent, Bus, DeadEvent, Event, EventStream, Outcome, PatternError, PatternSubscribe, PublishError,
-    Retry, Start, Subscribe, SubscribeError, Subscription,
+    AnyEvent, Bus, DeadCause, DeadEvent, Event, EventStream, IntoOutcome, PublishError, Retry, Start,
+    Subscribe, SubscribeError, Subscription, TopicSettings, TypeConflict,
 };
 pub use error::{ActorError, AskError, CallError, LookupError, Returned, SendError, StartError};
 pub use exit::ExitReason;

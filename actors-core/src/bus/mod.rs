@@ -1,31 +1,50 @@
-//! The event bus: producers publish events on topics, consumers subscribe alone, in groups, or by pattern.
+//! The event bus: what happened, told to whoever wants to know.
 //!
 //! ```text
-//! publish ──> Topic { retained } ──> Feed { inbox, on_full } ──> dispatcher ──> member: closure, actor, stream, thread
-//!                 └──> patterns ──> Feed<AnyEvent>                  └── keys in order, retries, dead events
+//!                          ┌─> group "billing": one line ──> member │ member │ member    each event to one of them
+//! publish ──> topic ──────>├─> group of one:    one line ──> closure, actor, channel or stream
+//!             (retains     └─> group of a pattern "orders.>"
+//!              the last)
 //! ```
 //!
-//! Each subscription, or group of them, is one feed with a buffer and a dispatcher of its own, so that a slow one delays
-//! nobody else.
+//! A line keeps the order of publication, hands out one event of a key at a time, and is bounded; what happens when it
+//! is full is the subscriber's choice. An event is in a member's hands until it is handled; a member that goes puts it
+//! back into the line.
+//!
+//! Architecture invariant: nothing below knows the bus. It is an extension of the system, and ends in a phase of the
+//! system's shutdown.
 
-mod any_event;
-mod consumer;
-mod dispatcher;
 mod event;
-mod event_bus;
-mod feed;
-mod pattern;
-mod retry;
+mod handle;
+
 mod subscribe;
 mod subscription;
-mod topic;
-mod topics;
 
-pub use any_event::{AnyEvent, DeadEvent};
-pub use consumer::Outcome;
-pub use event::Event;
-pub use event_bus::{Bus, PublishError};
-pub use pattern::PatternError;
+mod consume;
+mod outcome;
+mod retry;
+
+mod dead_event;
+mod error;
+
+mod answers;
+
+mod state;
+mod topic;
+
+mod group;
+mod line;
+mod member;
+mod pattern;
+
+mod shutdown;
+
+pub use consume::EventStream;
+pub use dead_event::{DeadCause, DeadEvent};
+pub use error::{PublishError, SubscribeError, TypeConflict};
+pub use event::{AnyEvent, Event};
+pub use handle::{Bus, TopicSettings};
+pub use outcome::IntoOutcome;
 pub use retry::Retry;
-pub use subscribe::{PatternSubscribe, Start, Subscribe};
-pub use subscription::{EventStream, SubscribeError, Subscription};
+pub use subscribe::{Start, Subscribe};
+pub use subscription::Subscription;

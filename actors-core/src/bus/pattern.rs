@@ -1,94 +1,113 @@
-//! Patterns over topics: `*` stands for one segment, `>` at the end for one or more.
+//! Patterns over topics.
 
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 
-/// A pattern that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Pattern(Vec<Segment>);
+/// A pattern over topics: words with dots between, where `*` stands for any one word and a last `>` for one or more.
+///
+/// ```text
+/// orders.*        orders.placed, not orders.eu.placed
+/// orders.>        orders.placed and orders.eu.placed, not orders
+/// *.placed        orders.placed, bids.placed
+/// >               every topic
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern(Arc<str>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Segment {
-    Is(String),
-    One,
-    Rest,
+/// A pattern that is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub(super) enum PatternError {
+    /// There is a dot too many, or nothing at all.
+    EmptyWord,
+    /// `>` is followed by something.
+    RestNotLast,
+    /// A word has a wildcard beside other characters, or white space.
+    BadWord(String),
 }
 
-/// A text that is no pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PatternError(String);
+impl Pattern {
+    /// Reads a pattern.
+    pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
+        let mut words = text.split('.').peekable();
+        while let Some(word) = words.next() {
+            match word {
+                "" => return Err(PatternError::EmptyWord),
+                ">" if words.peek().is_some() => return Err(PatternError::RestNotLast),
+                ">" | "*" => {}
+                word if word.contains(|c: char| matches!(c, '*' | '>') || c.is_whitespace()) => {
+                    return Err(PatternError::BadWord(word.to_owned()));
+                }
+                _ => {}
+            }
+        }
+        Ok(Self(text.into()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn matches(&self, topic: &str) -> bool {
+        let mut words = topic.split('.');
+        for wanted in self.0.split('.') {
+            match (wanted, words.next()) {
+                (">", Some(_)) => return true,
+                (_, None) => return false,
+                ("*", Some(_)) => {}
+                (wanted, Some(word)) if wanted == word => {}
+                _ => return false,
+            }
+        }
+        words.next().is_none()
+    }
+}
 
 impl fmt::Display for PatternError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "\"{}\" is no pattern: join segments of letters, digits, _ and - with dots; * is one segment, > at the end the rest",
-            self.0
-        )
+        match self {
+            Self::EmptyWord => f.write_str("there is an empty word in it"),
+            Self::RestNotLast => f.write_str("`>` stands for the rest and must come last"),
+            Self::BadWord(word) => write!(f, "`{word}` is neither a word nor a wildcard by itself"),
+        }
     }
 }
 
 impl Error for PatternError {}
-
-impl Pattern {
-    pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
-        let error = || PatternError(text.to_owned());
-        let segments: Vec<&str> = text.split('.').collect();
-        let last = segments.len() - 1;
-        let parse = |(at, segment): (usize, &&str)| match *segment {
-            "*" => Ok(Segment::One),
-            ">" if at == last => Ok(Segment::Rest),
-            name if is_segment(name) => Ok(Segment::Is(name.to_owned())),
-            _ => Err(error()),
-        };
-        segments.iter().enumerate().map(parse).collect::<Result<_, _>>().map(Self)
-    }
-
-    pub(super) fn matches(&self, topic: &str) -> bool {
-        let mut names = topic.split('.');
-        for segment in &self.0 {
-            match (segment, names.next()) {
-                (_, None) => return false,
-                (Segment::Rest, Some(_)) => return true,
-                (Segment::One, Some(_)) => {}
-                (Segment::Is(expected), Some(name)) if expected == name => {}
-                (Segment::Is(_), Some(_)) => return false,
-            }
-        }
-        names.next().is_none()
-    }
-}
-
-fn is_segment(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn stars_are_one_segment_and_the_rest_at_least_one() {
-        let table = [
+    fn wildcards_match_words() {
+        for (pattern, topic, expected) in [
             ("orders.placed", "orders.placed", true),
             ("orders.placed", "orders.paid", false),
             ("orders.placed", "orders.placed.eu", false),
             ("orders.*", "orders.placed", true),
-            ("orders.*", "orders.placed.eu", false),
+            ("orders.*", "orders", false),
+            ("orders.*", "orders.eu.placed", false),
             ("*.placed", "orders.placed", true),
-            ("orders.>", "orders.placed.eu", true),
+            ("*.*", "orders", false),
+            ("orders.>", "orders.placed", true),
+            ("orders.>", "orders.eu.placed", true),
             ("orders.>", "orders", false),
-            (">", "anything.at.all", true),
-        ];
-        for (pattern, topic, matches) in table {
-            assert_eq!(Pattern::parse(pattern).unwrap().matches(topic), matches, "{pattern} {topic}");
+            ("*.eu.>", "orders.eu.placed.now", true),
+            (">", "orders", true),
+            ("orders", "ordersx", false),
+        ] {
+            assert_eq!(Pattern::parse(pattern).unwrap().matches(topic), expected, "{pattern} on {topic}");
         }
     }
 
     #[test]
-    fn what_is_no_pattern_is_refused() {
-        for text in ["", ".", "orders.", "orders.>.eu", "orders.pl*", "a b"] {
-            assert!(Pattern::parse(text).is_err(), "{text}");
-        }
+    fn malformed_patterns_say_what_is_wrong() {
+        assert_eq!(Pattern::parse(""), Err(PatternError::EmptyWord));
+        assert_eq!(Pattern::parse("a..b"), Err(PatternError::EmptyWord));
+        assert_eq!(Pattern::parse("a.>.b"), Err(PatternError::RestNotLast));
+        assert_eq!(Pattern::parse("a.b*"), Err(PatternError::BadWord("b*".into())));
+        assert_eq!(Pattern::parse("a b"), Err(PatternError::BadWord("a b".into())));
     }
 }

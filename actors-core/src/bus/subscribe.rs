@@ -1,250 +1,161 @@
-//! Building a subscription.
+//! A subscription before it begins: what it is to, how it behaves, and who gets the events.
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crossbeam_channel::Receiver;
-use tokio::sync::mpsc;
-
-use super::any_event::{AnyEvent, Payload};
-use super::consumer::{Closure, Consumer, Outcome, ToRecipient, ToStream};
-use super::dispatcher::dispatch;
-use super::event::Event;
-use super::event_bus::Bus;
-use super::feed::{Feed, FeedOptions};
-use super::pattern::Pattern;
+use super::event::AnyEvent;
+use super::group::{Shape, Source};
+use super::handle::Bus;
+use super::member::Member;
 use super::retry::Retry;
-use super::subscription::{EventStream, SubscribeError, Subscription};
-use crate::kernel::endpoint::Endpoint;
-use crate::mailbox::{Mailbox, OnFull, Outlet};
+use crate::mailbox::OnFull;
 
-/// Where in a topic a subscription begins.
+/// Events a subscription holds that nobody took yet, unless it chose otherwise.
+const DEFAULT_CAPACITY: usize = 1024;
+
+/// Where a subscription starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Start {
-    /// With the next event. The default.
+    /// With the oldest event its topic retains. They come on top of the subscription's capacity.
+    Earliest,
+    /// With the next event published. The default.
     #[default]
     Latest,
-    /// With the oldest one that is retained.
-    Earliest,
 }
 
-/// What all subscriptions can choose.
-#[derive(Clone, Debug)]
-struct Options {
-    group: Option<String>,
-    concurrency: usize,
-    retry: Option<Retry>,
-    capacity: usize,
+/// A subscription to be: options, then one of [`for_each`](Self::for_each), [`to`](Self::to),
+/// [`into_channel`](Self::into_channel) and [`into_stream`](Self::into_stream), which begins it.
+///
+/// It has begun when that call returns: no event that is published later is missed.
+#[must_use = "nothing is subscribed until it is said who gets the events"]
+pub struct Subscribe<T> {
+    pub(super) bus: Bus,
+    source: Source,
+    pub(super) open: Open<T>,
+    group: Option<Arc<str>>,
+    pub(super) concurrency: Option<usize>,
+    pub(super) retry: Retry,
     on_full: OnFull,
+    capacity: Option<usize>,
     start: Start,
 }
 
-impl Options {
-    const DEFAULT: Self = Self {
-        group: None,
-        concurrency: 1,
-        retry: None,
-        capacity: Mailbox::DEFAULT_BOUND,
-        on_full: OnFull::Wait,
-        start: Start::Latest,
-    };
+/// How a subscriber gets its own copy of an event; `None` if it is of another type.
+pub(super) type Open<T> = fn(&AnyEvent) -> Option<T>;
 
-    fn feed(&self) -> FeedOptions {
-        let mailbox = Mailbox::bounded(self.capacity).on_full(self.on_full);
-        FeedOptions { group: self.group.clone(), mailbox, retry: self.retry }
-    }
-}
-
-/// A subscription to the events of one type, about to be made. Made by [`Bus::subscribe`].
-#[must_use = "nothing is subscribed until a consumer is given"]
-pub struct Subscribe<E> {
-    bus: Bus,
-    options: Options,
-    event: PhantomData<fn(E)>,
-}
-
-impl<E: Event> Subscribe<E> {
-    pub(super) fn new(bus: Bus) -> Self {
-        Self { bus, options: Options::DEFAULT, event: PhantomData }
+impl<T> Subscribe<T> {
+    pub(super) fn new(bus: Bus, source: Source, open: Open<T>) -> Self {
+        Self {
+            bus,
+            source,
+            open,
+            group: None,
+            concurrency: None,
+            retry: Retry::never(),
+            on_full: OnFull::Wait,
+            capacity: None,
+            start: Start::Latest,
+        }
     }
 
-    /// Shares the topic with the other members of this group: each event goes to one of them.
+    /// Shares the events with all subscriptions of this group: each event goes to one of them.
     ///
-    /// The first member's choice of capacity, policy, retries and start holds for the group.
-    pub fn group(mut self, name: impl Into<String>) -> Self {
-        self.options.group = Some(name.into());
-        self
-    }
-
-    /// Handles up to so many events at once; 1 unless set. Events with the same key are still handled in order.
+    /// They share one line, whose capacity, policy and start are those of the first. When one ends, the others handle what
+    /// it had not.
     ///
     /// # Panics
     ///
-    /// If it is 0.
+    /// If the name is empty or has white space, `*` or `>` in it: it becomes a part of the dead letter topic's name.
+    #[track_caller]
+    pub fn group(mut self, name: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        let is_bad = |c: char| c.is_whitespace() || matches!(c, '*' | '>');
+        assert!(!name.is_empty() && !name.contains(is_bad), "`{name}` is not a name for a group");
+        self.group = Some(name.into());
+        self
+    }
+
+    /// Handles so many events at a time; 1 for closures, and up to 64 for actors, whose mailboxes they wait in.
+    ///
+    /// Events with equal keys are still handled one after another, in order. Those without a key are handled in the
+    /// order of publication only one at a time. Without effect on channels and streams.
+    ///
+    /// # Panics
+    ///
+    /// If `events` is 0.
     #[track_caller]
     pub fn concurrency(mut self, events: usize) -> Self {
-        assert!(events > 0, "a subscription that handles 0 events at once handles none");
-        self.options.concurrency = events;
+        assert!(events > 0, "a subscription that handles 0 events at a time handles none");
+        self.concurrency = Some(events);
         self
     }
 
-    /// Tries events again whose handler failed or panicked; after that they go to the dead letter topic.
+    /// Tries events that fail again. The default is never. Without effect on channels and streams.
+    ///
+    /// An event that waits to be tried again takes one of the places of [`concurrency`](Self::concurrency), and
+    /// holds up the later ones of its key; others pass it.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.options.retry = Some(retry);
+        self.retry = retry;
         self
     }
 
-    /// Buffers up to so many events; 1,024 unless set.
+    /// Sets what happens to an event when as many wait as the capacity allows. The default is that publishers wait.
+    ///
+    /// [`OnFull::Reject`] gives the event back to the publisher, although all other subscriptions have it. Whatever is
+    /// dropped is counted, here and among the dead letters.
+    pub fn on_full(mut self, policy: OnFull) -> Self {
+        self.on_full = policy;
+        self
+    }
+
+    /// Lets so many events wait, instead of 1,024; those being handled are not counted.
     ///
     /// # Panics
     ///
-    /// If it is 0.
+    /// If `events` is 0.
     #[track_caller]
     pub fn capacity(mut self, events: usize) -> Self {
-        assert!(events > 0, "a buffer of 0 events can take nothing in");
-        self.options.capacity = events;
+        assert!(events > 0, "a subscription that can hold 0 events gets none");
+        self.capacity = Some(events);
         self
     }
 
-    /// Sets what happens when the buffer is full: publishers wait unless set. What is dropped or rejected is counted.
-    pub fn on_full(mut self, policy: OnFull) -> Self {
-        self.options.on_full = policy;
-        self
-    }
-
-    /// Begins with the next event or with the oldest retained one.
+    /// Starts with events from before, if the topic retains any. A subscription that joins a group starts where that is.
+    ///
+    /// A subscription to a pattern gets the retained events topic by topic.
     pub fn start_at(mut self, start: Start) -> Self {
-        self.options.start = start;
+        self.start = start;
         self
     }
 
-    /// Calls a closure with each event. An `Err` or a panic makes the event be tried again, if retries are set.
-    pub fn for_each<F, Fut>(self, handle: F) -> Subscription
-    where
-        F: Fn(E) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output: Outcome> + Send + 'static,
-    {
-        self.deliver_to(Arc::new(Closure(Arc::new(handle))))
+    pub(super) fn is_grouped(&self) -> bool {
+        self.group.is_some()
     }
 
-    /// Sends each event to an actor, or to anything else that takes it. The next one follows when it was handled.
-    ///
-    /// The subscription keeps the actor alive and ends when the actor has ended.
-    pub fn to(self, recipient: &impl Endpoint<E>) -> Subscription {
-        self.deliver_to(Arc::new(ToRecipient(recipient.to_recipient())))
+    pub(super) fn capacity_or(&self, default: usize) -> usize {
+        self.capacity.unwrap_or(default)
     }
 
-    /// Gives the events as a stream, which ends the subscription when dropped.
-    pub fn into_stream(self) -> EventStream<E> {
-        let (sender, receiver) = mpsc::channel(1);
-        let subscription = self.deliver_to(Arc::new(ToStream(sender)));
-        EventStream::new(receiver, subscription)
+    pub(super) fn has_capacity(&self) -> bool {
+        self.capacity.is_some()
     }
 
-    /// Gives the events to a thread: up to `capacity` of them wait in the channel, further ones in the subscription.
-    ///
-    /// Dropping the receiver ends the subscription at the next event.
-    ///
-    /// # Panics
-    ///
-    /// If no thread can be started.
-    pub fn into_channel(self, capacity: usize) -> Receiver<E> {
-        let (sender, receiver) = crossbeam_channel::bounded(capacity);
-        let mut events = self.into_stream();
-        let pump = move || {
-            while let Some(event) = events.blocking_next() {
-                if sender.send(event).is_err() {
-                    return;
-                }
-            }
-        };
-        std::thread::Builder::new()
-            .name(format!("bus {}", E::TOPIC))
-            .spawn(pump)
-            .expect("a thread for the channel");
-        receiver
-    }
-
-    fn deliver_to(self, consumer: Arc<dyn Consumer<E>>) -> Subscription {
-        let Self { bus, options, .. } = self;
-        let topic = match bus.topics().of::<E>() {
-            Ok(topic) if !bus.is_closed() => topic,
-            Ok(_) => return Subscription::failed(SubscribeError::Closed),
-            Err(error) => return Subscription::failed(error),
-        };
-        let from_earliest = options.start == Start::Earliest;
-        let make = || Feed::new(options.feed(), bus.clone());
-        let (feed, outlet) = topic.feed_or_add(options.group.as_deref(), from_earliest, make);
-        join(&bus, feed, outlet, consumer, options.concurrency)
+    /// Begins. `keyed` tells whether the order of equal keys needs care; in groups it always does.
+    pub(super) fn begin(&self, keyed: bool, is_awaited: bool) -> Arc<Member> {
+        let capacity = self.capacity_or(DEFAULT_CAPACITY).min(tokio::sync::Semaphore::MAX_PERMITS);
+        let shape = Shape { capacity, on_full: self.on_full, keyed: keyed || self.is_grouped() };
+        let group = self.bus.state.join(&self.source, self.group.clone(), shape, self.start);
+        Member::new(self.bus.clone(), group, is_awaited)
     }
 }
 
-impl<E> fmt::Debug for Subscribe<E> {
+impl<T> fmt::Debug for Subscribe<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.options.fmt(f)
+        f.debug_struct("Subscribe")
+            .field("to", &self.source.as_str())
+            .field("group", &self.group)
+            .field("on_full", &self.on_full)
+            .finish_non_exhaustive()
     }
-}
-
-/// A subscription to all topics that match a pattern, about to be made. Made by [`Bus::pattern`].
-#[must_use = "nothing is subscribed until a consumer is given"]
-#[derive(Debug)]
-pub struct PatternSubscribe {
-    bus: Bus,
-    options: Options,
-    pattern: Pattern,
-}
-
-impl PatternSubscribe {
-    pub(super) fn new(bus: Bus, pattern: Pattern) -> Self {
-        Self { bus, options: Options::DEFAULT, pattern }
-    }
-
-    /// Sets what happens when the buffer is full: publishers wait unless set.
-    pub fn on_full(mut self, policy: OnFull) -> Self {
-        self.options.on_full = policy;
-        self
-    }
-
-    /// Calls a closure with each event.
-    pub fn for_each<F, Fut>(self, handle: F) -> Subscription
-    where
-        F: Fn(AnyEvent) -> Fut + Send + Sync + 'static,
-        Fut: Future<Output: Outcome> + Send + 'static,
-    {
-        self.deliver_to(Arc::new(Closure(Arc::new(handle))))
-    }
-
-    /// Gives the events as a stream, which ends the subscription when dropped.
-    pub fn into_stream(self) -> EventStream<AnyEvent> {
-        let (sender, receiver) = mpsc::channel(1);
-        let subscription = self.deliver_to(Arc::new(ToStream(sender)));
-        EventStream::new(receiver, subscription)
-    }
-
-    fn deliver_to(self, consumer: Arc<dyn Consumer<AnyEvent>>) -> Subscription {
-        if self.bus.is_closed() {
-            return Subscription::failed(SubscribeError::Closed);
-        }
-        let (feed, outlet) = Feed::new(self.options.feed(), self.bus.clone());
-        self.bus.topics().add_pattern(self.pattern, feed.clone());
-        join(&self.bus, feed, Some(outlet), consumer, self.options.concurrency)
-    }
-}
-
-/// Adds a member to a feed, and starts the feed's task if it is new.
-fn join<T: Payload>(
-    bus: &Bus,
-    feed: Arc<Feed<T>>,
-    outlet: Option<Outlet>,
-    consumer: Arc<dyn Consumer<T>>,
-    concurrency: usize,
-) -> Subscription {
-    let member = feed.join(consumer, concurrency);
-    if let Some(outlet) = outlet {
-        bus.add_feed(feed.clone());
-        bus.system().runtime().spawn(dispatch(feed.clone(), outlet));
-    }
-    Subscription::new(feed, member)
 }

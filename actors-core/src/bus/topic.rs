@@ -1,95 +1,154 @@
-//! One topic: its last events and the feeds that take the next ones.
+//! One topic: its type, what it retains, and who gets its events.
 
-use std::any::Any;
+use std::any::TypeId;
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::any_event::Payload;
-use super::feed::Feed;
-use crate::id::short_type_name;
-use crate::mailbox::Outlet;
-use crate::sync::Lock;
+use dashmap::DashMap;
 
-/// How many events a topic keeps for subscriptions that start at the earliest, unless it is told otherwise.
+use super::error::TypeConflict;
+use super::event::AnyEvent;
+use super::group::Group;
+
+/// Events a topic retains unless it was told otherwise.
 pub(super) const DEFAULT_RETENTION: usize = 1024;
 
-pub(super) struct Topic<T> {
-    state: Lock<State<T>>,
+/// One topic.
+pub(super) struct EventTopic {
+    name: Arc<str>,
+    carries: EventType,
+    state: Mutex<State>,
 }
 
-struct State<T> {
-    retained: VecDeque<T>,
+struct State {
+    retained: VecDeque<AnyEvent>,
     retention: usize,
-    /// Replaced as a whole, so that publishing holds no lock while it waits.
-    feeds: Arc<[Arc<Feed<T>>]>,
+    /// Shared with publishers, which offer events without the lock.
+    groups: Arc<[Arc<Group>]>,
 }
 
-impl<T: Payload> Topic<T> {
-    pub(super) fn new() -> Self {
-        let state = State { retained: VecDeque::new(), retention: DEFAULT_RETENTION, feeds: Arc::new([]) };
-        Self { state: Lock::new(state) }
-    }
+/// The type of a topic's events.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct EventType {
+    id: TypeId,
+    name: &'static str,
+}
 
-    /// Keeps the event and tells who takes it. A feed added later finds it among the kept ones.
-    pub(super) fn record(&self, event: &T) -> Arc<[Arc<Feed<T>>]> {
-        let mut state = self.state.lock();
-        if state.retention > 0 {
-            if state.retained.len() == state.retention {
-                state.retained.pop_front();
-            }
-            state.retained.push_back(event.clone());
-        }
-        state.feeds.clone()
-    }
-
-    pub(super) fn retain(&self, retention: usize) {
-        let mut state = self.state.lock();
-        state.retention = retention;
-        while state.retained.len() > retention {
-            state.retained.pop_front();
-        }
-    }
-
-    /// The feed of a group that runs, or else the new one, which takes part from now on.
-    pub(super) fn feed_or_add(
-        &self,
-        group: Option<&str>,
-        from_earliest: bool,
-        make: impl FnOnce() -> (Arc<Feed<T>>, Outlet),
-    ) -> (Arc<Feed<T>>, Option<Outlet>) {
-        let mut state = self.state.lock();
-        let of_group = |feed: &&Arc<Feed<T>>| feed.options.group.as_deref() == group && !feed.is_closing();
-        if group.is_some()
-            && let Some(feed) = state.feeds.iter().find(of_group)
-        {
-            return (feed.clone(), None);
-        }
-        let (feed, outlet) = make();
-        if from_earliest {
-            feed.take_in_retained(state.retained.iter().cloned());
-        }
-        state.feeds = state.feeds.iter().cloned().chain([feed.clone()]).collect();
-        (feed, Some(outlet))
+impl EventType {
+    pub(super) fn of<E: 'static>() -> Self {
+        Self { id: TypeId::of::<E>(), name: std::any::type_name::<E>() }
     }
 }
 
-/// A topic whose events' type is forgotten.
-pub(super) trait AnyTopic: Any + Send + Sync {
-    fn event_type(&self) -> &'static str;
-
-    /// Forgets feeds that have ended.
-    fn forget_ended(&self);
-}
-
-impl<T: Payload> AnyTopic for Topic<T> {
-    fn event_type(&self) -> &'static str {
-        short_type_name::<T>()
+impl EventTopic {
+    pub(super) fn new(name: Arc<str>, carries: EventType, groups: Vec<Arc<Group>>) -> Self {
+        let state = State { retained: VecDeque::new(), retention: DEFAULT_RETENTION, groups: groups.into() };
+        Self { name, carries, state: Mutex::new(state) }
     }
 
-    fn forget_ended(&self) {
-        let mut state = self.state.lock();
-        if state.feeds.iter().any(|feed| feed.is_closing()) {
-            state.feeds = state.feeds.iter().filter(|feed| !feed.is_closing()).cloned().collect();
+    pub(super) fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+
+    pub(super) fn check(&self, other: EventType) -> Result<(), TypeConflict> {
+        if self.carries == other {
+            return Ok(());
         }
+        Err(TypeConflict { topic: self.name.to_string(), carries: self.carries.name, other: other.name })
+    }
+
+    /// Retains an event and gives the groups it is for. A group that comes later finds it among the retained ones.
+    pub(super) fn record(&self, event: &AnyEvent) -> Arc<[Arc<Group>]> {
+        let mut state = self.lock();
+        let displaced = state.retain(event);
+        let groups = state.groups.clone();
+        drop(state);
+        // Outside the lock: a user's `Drop` may run.
+        drop(displaced);
+        groups
+    }
+
+    /// Like [`record`](Self::record), but only if each group that makes publishers wait has room, which is then taken.
+    pub(super) fn record_if_room(&self, event: &AnyEvent) -> Option<Arc<[Arc<Group>]>> {
+        let mut state = self.lock();
+        let waiting = || state.groups.iter().filter(|group| group.would_wait());
+        if let Some(full) = waiting().position(|group| !group.reserve()) {
+            waiting().take(full).for_each(|group| group.release());
+            return None;
+        }
+        let displaced = state.retain(event);
+        let groups = state.groups.clone();
+        drop(state);
+        drop(displaced);
+        Some(groups)
+    }
+
+    /// Adds a group; with `replay` it gets what is retained first.
+    pub(super) fn add(&self, group: &Arc<Group>, replay: bool) {
+        let mut state = self.lock();
+        if replay {
+            state.retained.iter().for_each(|event| group.replay(event.clone()));
+        }
+        state.groups = state.groups.iter().cloned().chain([group.clone()]).collect();
+    }
+
+    /// The first group for which `wanted` holds.
+    pub(super) fn find(&self, wanted: impl Fn(&Group) -> bool) -> Option<Arc<Group>> {
+        self.lock().groups.iter().find(|group| wanted(group)).cloned()
+    }
+
+    pub(super) fn remove(&self, group: &Arc<Group>) {
+        let mut state = self.lock();
+        state.groups = state.groups.iter().filter(|other| !Arc::ptr_eq(other, group)).cloned().collect();
+    }
+
+    pub(super) fn set_retention(&self, events: usize) {
+        let mut state = self.lock();
+        state.retention = events;
+        let excess = state.retained.len().saturating_sub(events);
+        let displaced: Vec<_> = state.retained.drain(..excess).collect();
+        drop(state);
+        drop(displaced);
+    }
+
+    pub(super) fn retained(&self) -> usize {
+        self.lock().retained.len()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing under the lock can panic half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Retains an event; gives the one whose place it takes.
+    #[must_use]
+    fn retain(&mut self, event: &AnyEvent) -> Option<AnyEvent> {
+        if self.retention == 0 {
+            return None;
+        }
+        let full = self.retained.len() >= self.retention;
+        let displaced = if full { self.retained.pop_front() } else { None };
+        self.retained.push_back(event.clone());
+        displaced
+    }
+}
+
+/// All topics, by name. It never lends out what it holds.
+#[derive(Default)]
+pub(super) struct Topics(DashMap<Arc<str>, Arc<EventTopic>>);
+
+impl Topics {
+    pub(super) fn get(&self, name: &str) -> Option<Arc<EventTopic>> {
+        self.0.get(name).map(|topic| topic.clone())
+    }
+
+    pub(super) fn insert(&self, topic: Arc<EventTopic>) {
+        self.0.insert(topic.name().clone(), topic);
+    }
+
+    pub(super) fn all(&self) -> Vec<Arc<EventTopic>> {
+        self.0.iter().map(|topic| topic.clone()).collect()
     }
 }

@@ -99,7 +99,7 @@ where
 }
 
 /// Awaits a future; a panic in it becomes an error with the panic's text.
-pub(crate) async fn guard_panics<F: Future>(future: F) -> Result<F::Output, String> {
+async fn guard_panics<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
     std::future::poll_fn(move |cx| {
         let poll = catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut future).poll(cx)));

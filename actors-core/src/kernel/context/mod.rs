@@ -7,8 +7,6 @@ mod watches;
 
 pub use timers::TimerHandle;
 
-pub(crate) use aside::guard_panics;
-
 use std::sync::Arc;
 
 use tokio::task::JoinSet;

@@ -1,0 +1,333 @@
+//! A group of subscriptions that share their events: each goes to one of them. A subscription without a group's name is
+//! a group by itself.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, Semaphore};
+
+use super::event::AnyEvent;
+use super::line::{Entry, Line};
+use super::pattern::Pattern;
+use crate::mailbox::OnFull;
+
+/// What a subscription is to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Topic(Arc<str>),
+    Pattern(Pattern),
+}
+
+/// How the line of a group behaves. The first member decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) capacity: usize,
+    pub(super) on_full: OnFull,
+    /// Whether events of one key are handled one after another.
+    pub(super) keyed: bool,
+}
+
+/// What became of an offered event.
+#[must_use]
+pub(super) enum Offer {
+    Taken,
+    /// Taken in place of the oldest one, which comes back, or itself dropped by policy.
+    Dropped(AnyEvent),
+    /// No room now, and the policy is to wait for it.
+    Busy,
+    Rejected,
+    /// The group has ended.
+    Gone,
+}
+
+/// One line of events and those who take from it.
+///
+/// Events that wait take a permit of `room` where publishers wait for room; it is given back when the event is taken.
+/// Whoever finds nothing ready waits for an arrival; whoever takes something and leaves something ready announces one
+/// more arrival, so no event waits while a member does.
+pub(super) struct Group {
+    pub(super) source: Source,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) shape: Shape,
+    state: Mutex<State>,
+    room: Semaphore,
+    arrivals: Notify,
+    dropped: AtomicU64,
+    failed: AtomicU64,
+}
+
+struct State {
+    line: Line<AnyEvent>,
+    members: usize,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// Nothing new comes in; what waits is still handled.
+    Draining,
+    /// The last member is gone.
+    Ended,
+}
+
+/// What there is to take.
+pub(super) enum Next {
+    Event(Entry<AnyEvent>),
+    /// Nothing now.
+    Nothing,
+    /// Nothing any more.
+    Over,
+}
+
+impl Group {
+    /// A group with one member.
+    pub(super) fn new(source: Source, name: Option<Arc<str>>, shape: Shape) -> Self {
+        let state = State { line: Line::new(shape.keyed), members: 1, phase: Phase::Open };
+        Self {
+            source,
+            name,
+            shape,
+            state: Mutex::new(state),
+            room: Semaphore::new(shape.capacity),
+            arrivals: Notify::new(),
+            dropped: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn is_named(&self, source: &Source, name: &str) -> bool {
+        self.name.as_deref() == Some(name) && self.source == *source
+    }
+
+    // Members.
+
+    /// One more member, unless the group has ended.
+    pub(super) fn join(&self) -> bool {
+        let mut state = self.lock();
+        let open = state.phase == Phase::Open;
+        state.members += usize::from(open);
+        open
+    }
+
+    /// One member less. The last one ends the group and gets what still waits.
+    pub(super) fn leave(&self) -> Option<Vec<AnyEvent>> {
+        let mut state = self.lock();
+        state.members -= 1;
+        if state.members > 0 {
+            return None;
+        }
+        state.phase = Phase::Ended;
+        let left = state.line.remove_all();
+        drop(state);
+        self.room.close();
+        Some(left)
+    }
+
+    pub(super) fn members(&self) -> usize {
+        self.lock().members
+    }
+
+    /// Takes nothing new in from now on.
+    pub(super) fn drain(&self) {
+        let mut state = self.lock();
+        if state.phase == Phase::Open {
+            state.phase = Phase::Draining;
+        }
+        drop(state);
+        self.room.close();
+        self.wake_all();
+    }
+
+    /// Lets every member that waits look again.
+    pub(super) fn wake_all(&self) {
+        self.arrivals.notify_waiters();
+    }
+
+    // Events coming in.
+
+    /// Offers an event, without waiting.
+    pub(super) fn offer(&self, event: AnyEvent) -> Offer {
+        match self.shape.on_full {
+            OnFull::Wait if !self.reserve() => {
+                if self.room.is_closed() {
+                    Offer::Gone
+                } else {
+                    Offer::Busy
+                }
+            }
+            OnFull::Wait => self.push_reserved(event),
+            policy => self.push_by(policy, event),
+        }
+    }
+
+    /// Takes room for one event in advance, where publishers wait for room.
+    pub(super) fn reserve(&self) -> bool {
+        self.room.try_acquire().map(|room| room.forget()).is_ok()
+    }
+
+    /// Gives up room taken in advance.
+    pub(super) fn release(&self) {
+        self.room.add_permits(1);
+    }
+
+    /// Whether an event would have to wait for room.
+    pub(super) fn would_wait(&self) -> bool {
+        self.shape.on_full == OnFull::Wait && !self.room.is_closed()
+    }
+
+    /// Puts an event in as soon as there is room, in turn.
+    pub(super) async fn enter(&self, event: AnyEvent) -> Offer {
+        match self.room.acquire().await {
+            Ok(room) => {
+                room.forget();
+                self.push_reserved(event)
+            }
+            Err(_) => Offer::Gone,
+        }
+    }
+
+    /// Puts an event in for which room was taken.
+    pub(super) fn push_reserved(&self, event: AnyEvent) -> Offer {
+        let state = self.lock();
+        if state.phase != Phase::Open {
+            return Offer::Gone;
+        }
+        self.push(state, event, true)
+    }
+
+    /// Puts in an event from before, whatever room there is: what a topic retains is bounded by itself.
+    pub(super) fn replay(&self, event: AnyEvent) {
+        let _ = self.push(self.lock(), event, false);
+    }
+
+    fn push_by(&self, policy: OnFull, event: AnyEvent) -> Offer {
+        let mut state = self.lock();
+        if state.phase != Phase::Open {
+            return Offer::Gone;
+        }
+        if state.line.waiting() < self.shape.capacity {
+            return self.push(state, event, true);
+        }
+        self.dropped.fetch_add(1, Ordering::Relaxed);
+        match policy {
+            OnFull::Reject => Offer::Rejected,
+            OnFull::DropOldest => {
+                let oldest = state.line.remove_oldest();
+                let _ = self.push(state, event, true);
+                oldest.map_or(Offer::Taken, Offer::Dropped)
+            }
+            _ => Offer::Dropped(event),
+        }
+    }
+
+    fn push(&self, mut state: MutexGuard<'_, State>, event: AnyEvent, takes_room: bool) -> Offer {
+        let key = event.shared_key();
+        state.line.push(event, key, takes_room);
+        let ready = state.line.has_ready();
+        drop(state);
+        if ready {
+            self.arrivals.notify_one();
+        }
+        Offer::Taken
+    }
+
+    // Events going out.
+
+    /// Takes the oldest event that may go.
+    pub(super) fn take(&self) -> Next {
+        let mut state = self.lock();
+        let Some(entry) = state.line.take() else {
+            let over =
+                state.phase == Phase::Ended || (state.phase == Phase::Draining && state.line.is_idle());
+            return if over { Next::Over } else { Next::Nothing };
+        };
+        let more = state.line.has_ready();
+        drop(state);
+        if more {
+            self.arrivals.notify_one();
+        }
+        if entry.takes_room && self.shape.on_full == OnFull::Wait {
+            self.release();
+        }
+        Next::Event(entry)
+    }
+
+    /// Takes the oldest event that may go, as soon as there is one; `None` at the end, or once `given_up`.
+    pub(super) async fn next(&self, given_up: impl Fn() -> bool) -> Option<Entry<AnyEvent>> {
+        loop {
+            let mut arrival = std::pin::pin!(self.arrivals.notified());
+            // From here on no arrival is missed.
+            arrival.as_mut().enable();
+            if given_up() {
+                // The arrival may have been announced to this one only.
+                self.arrivals.notify_one();
+                return None;
+            }
+            match self.take() {
+                Next::Event(entry) => return Some(entry),
+                Next::Over => return None,
+                Next::Nothing => arrival.await,
+            }
+        }
+    }
+
+    /// A taken event was handled, or given up.
+    pub(super) fn done(&self, entry: Entry<AnyEvent>) -> AnyEvent {
+        let mut state = self.lock();
+        let event = state.line.done(entry);
+        let ready = state.line.has_ready();
+        let over = state.phase != Phase::Open && state.line.is_idle();
+        drop(state);
+        if over {
+            self.wake_all();
+        } else if ready {
+            self.arrivals.notify_one();
+        }
+        event
+    }
+
+    /// A taken event was not handled: another member takes it. Without members it comes back.
+    pub(super) fn put_back(&self, entry: Entry<AnyEvent>) -> Option<AnyEvent> {
+        let mut state = self.lock();
+        if state.phase == Phase::Ended {
+            return Some(state.line.done(entry));
+        }
+        state.line.put_back(entry);
+        drop(state);
+        self.arrivals.notify_one();
+        None
+    }
+
+    // Counts.
+
+    pub(super) fn count_dropped(&self, events: usize) {
+        self.dropped.fetch_add(events as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn count_failed(&self) {
+        self.failed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn failed(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing under the lock can panic half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source {
+    pub(super) fn as_str(&self) -> &str {
+        match self {
+            Self::Topic(topic) => topic,
+            Self::Pattern(pattern) => pattern.as_str(),
+        }
+    }
+}
