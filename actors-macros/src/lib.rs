@@ -13,6 +13,8 @@
 //!
 //! Mistakes are reported all at once, each on the token that has it.
 
+#![forbid(unsafe_code)]
+
 mod errors;
 mod grammar;
 mod options;

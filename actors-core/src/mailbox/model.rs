@@ -21,7 +21,7 @@ impl Drop for Counted {
 impl Item for Counted {
     // Every fifth stands for a stop marker.
     fn is_droppable(&self) -> bool {
-        self.0 % 5 != 0
+        !self.0.is_multiple_of(5)
     }
 }
 
@@ -35,7 +35,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        6 => any::<bool>().prop_map(|urgent| Step::Offer(urgent)),
+        6 => any::<bool>().prop_map(Step::Offer),
         1 => Just(Step::Force),
         5 => Just(Step::Pop),
         1 => Just(Step::Drain),

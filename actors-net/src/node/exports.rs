@@ -90,11 +90,6 @@ impl<A: Actor> Export<A> {
     }
 
     /// Lets peers send this message.
-    #[expect(
-        clippy::must_use_candidate,
-        clippy::return_self_not_must_use,
-        reason = "the last call of a chain ends it"
-    )]
     pub fn accept<M: RemoteMessage>(self) -> Self
     where
         A: Responder<M>,

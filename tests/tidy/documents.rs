@@ -1,0 +1,67 @@
+//! Rules about what is not code.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::sources::{files, relative, root};
+
+/// Decisions have a number of their own, a title that repeats it, and a status.
+pub(crate) fn decisions() -> Vec<String> {
+    let (mut violations, mut numbers) = (Vec::new(), BTreeSet::new());
+    for file in files(&root().join("docs/adr"), "md") {
+        let (name, text) = (relative(&file), fs::read_to_string(&file).expect("documents are text"));
+        let number: u32 =
+            name.trim_start_matches("docs/adr/").get(..4).and_then(|digits| digits.parse().ok()).unwrap_or(0);
+        if number == 0 || !numbers.insert(number) {
+            violations.push(format!("{name}: begins with no number, or with another's"));
+        }
+        if !text.starts_with(&format!("# {number}. ")) {
+            violations.push(format!("{name}: the title begins with `# {number}. `"));
+        }
+        if !text.lines().any(|line| line.starts_with("Status: ")) {
+            violations.push(format!("{name}: has no status"));
+        }
+    }
+    violations
+}
+
+/// Links to files of the repository lead to files.
+pub(crate) fn dead_links() -> Vec<String> {
+    let mut violations = Vec::new();
+    for file in files(root(), "md") {
+        let text = fs::read_to_string(&file).expect("documents are text");
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            let is_local = !path.is_empty() && !path.contains("://");
+            if is_local && !file.parent().expect("files have folders").join(path).exists() {
+                violations.push(format!("{}: {target} leads nowhere", relative(&file)));
+            }
+        }
+    }
+    violations
+}
+
+/// Every dependency on somebody else's crate has a comment above it that says why it is there.
+pub(crate) fn unexplained_dependencies() -> Vec<String> {
+    let mut violations = Vec::new();
+    for manifest in
+        ["Cargo.toml", "actors-core/Cargo.toml", "actors-net/Cargo.toml", "actors-macros/Cargo.toml"]
+    {
+        let text = fs::read_to_string(root().join(manifest)).expect("manifests are text");
+        let (mut inside, mut explained) = (false, false);
+        for (at, line) in text.lines().enumerate() {
+            if line.starts_with('[') {
+                inside = line.contains("dependencies");
+                explained = false;
+            } else if line.starts_with('#') {
+                explained = true;
+            } else if line.trim().is_empty() {
+                explained = false;
+            } else if inside && !explained && !line.contains("workspace = true") && !line.contains("path = ")
+            {
+                violations.push(format!("{manifest}:{}: why? {line}", at + 1));
+            }
+        }
+    }
+    violations
+}
