@@ -4,6 +4,7 @@ mod api;
 mod aside;
 mod ask;
 mod basics;
+mod circles;
 mod dead_letters;
 mod lifecycle;
 mod mailbox;
