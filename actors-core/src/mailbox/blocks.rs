@@ -56,6 +56,8 @@ pub(super) struct Blocks<T> {
     tail_block: AtomicPtr<Block<T>>,
     /// Written by the first push only, read by the consumer until it has its own.
     first_block: AtomicPtr<Block<T>>,
+    /// A used block for the next producer that needs one: a queue that stays short allocates nothing.
+    spare: AtomicPtr<Block<T>>,
     head: UnsafeCell<Head<T>>,
 }
 
@@ -76,6 +78,7 @@ impl<T> Blocks<T> {
             tail: AtomicUsize::new(0),
             tail_block: AtomicPtr::new(ptr::null_mut()),
             first_block: AtomicPtr::new(ptr::null_mut()),
+            spare: AtomicPtr::new(ptr::null_mut()),
             head: UnsafeCell::new(Head { position: 0, block: ptr::null_mut() }),
         }
     }
@@ -115,9 +118,9 @@ impl<T> Blocks<T> {
                 tail = self.tail.load(Ordering::Acquire);
                 continue;
             }
-            // Allocated before the position is taken: nobody is kept waiting at the gap for an allocator.
+            // Taken before the position is: nobody is kept waiting at the gap for an allocator.
             if slot + 1 == SLOTS && next_block.is_none() {
-                next_block = Some(Block::new());
+                next_block = Some(self.take_block());
             }
             let taken =
                 self.tail.compare_exchange_weak(tail, tail + STEP, Ordering::AcqRel, Ordering::Acquire);
@@ -126,7 +129,7 @@ impl<T> Blocks<T> {
                 continue;
             }
             if slot + 1 == SLOTS {
-                let next = Box::into_raw(next_block.take().unwrap_or_else(Block::new));
+                let next = Box::into_raw(next_block.take().unwrap_or_else(|| self.take_block()));
                 self.tail_block.store(next, Ordering::Release);
                 // Over the gap. An addition, because a close may have set its bit meanwhile.
                 self.tail.fetch_add(STEP, Ordering::Release);
@@ -139,6 +142,29 @@ impl<T> Blocks<T> {
             slot.item.with_mut(|item_slot| unsafe { (*item_slot).write(item) });
             slot.ready.store(true, Ordering::Release);
             return Ok(());
+        }
+    }
+
+    /// A block that nobody uses.
+    fn take_block(&self) -> Box<Block<T>> {
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::AcqRel);
+        if spare.is_null() {
+            return Block::new();
+        }
+        // SAFETY: whoever swaps it out owns it.
+        unsafe { Box::from_raw(spare) }
+    }
+
+    /// Keeps a used block, instead of the one that was kept before.
+    fn keep_block(&self, block: Box<Block<T>>) {
+        block.next.store(ptr::null_mut(), Ordering::Relaxed);
+        for slot in &block.slots {
+            slot.ready.store(false, Ordering::Relaxed);
+        }
+        let before = self.spare.swap(Box::into_raw(block), Ordering::AcqRel);
+        if !before.is_null() {
+            // SAFETY: as in `take_block`.
+            drop(unsafe { Box::from_raw(before) });
         }
     }
 
@@ -190,6 +216,7 @@ impl<T> Blocks<T> {
                 // SAFETY: all slots were ready, so all producers are done with the block and the next one is linked.
                 let used = unsafe { Box::from_raw(head.block) };
                 head.block = used.next.load(Ordering::Acquire);
+                self.keep_block(used);
             }
             Some(item)
         })
@@ -226,6 +253,11 @@ impl<T> Drop for Blocks<T> {
     fn drop(&mut self) {
         // SAFETY: nobody else has the queue any more.
         while unsafe { self.pop() }.is_some() {}
+        let spare = self.spare.swap(ptr::null_mut(), Ordering::AcqRel);
+        if !spare.is_null() {
+            // SAFETY: as in `take_block`.
+            drop(unsafe { Box::from_raw(spare) });
+        }
         self.head.with_mut(|head| {
             // SAFETY: as above.
             let head = unsafe { &mut *head };

@@ -45,12 +45,12 @@ async fn take(home: &Home, outlet: &mut Outlet) -> u32 {
 fn two_producers_lose_nothing_and_keep_their_order() {
     model(|| {
         let (home, mut outlet) = home(Mailbox::unbounded());
-        let producers: Vec<_> = [10, 20]
+        let producers: Vec<_> = [vec![10, 11], vec![20]]
             .into_iter()
-            .map(|first| {
+            .map(|numbers| {
                 let home = home.clone();
                 thread::spawn(move || {
-                    for number in [first, first + 1] {
+                    for number in numbers {
                         assert!(matches!(home.0.offer(number, Lane::User), Offer::Queued));
                     }
                 })
@@ -58,15 +58,13 @@ fn two_producers_lose_nothing_and_keep_their_order() {
             .collect();
         let taken = block_on(async {
             let mut taken = Vec::new();
-            while taken.len() < 4 {
+            while taken.len() < 3 {
                 taken.push(take(&home, &mut outlet).await);
             }
             taken
         });
-        for first in [10, 20] {
-            let of_one: Vec<_> = taken.iter().filter(|number| **number / 10 == first / 10).collect();
-            assert_eq!(of_one, [&first, &(first + 1)]);
-        }
+        assert!(taken.contains(&20));
+        assert_eq!(taken.iter().filter(|number| **number < 20).collect::<Vec<_>>(), [&10, &11]);
         for producer in producers {
             producer.join().unwrap();
         }

@@ -137,7 +137,7 @@ struct Buffer {
 }
 
 /// Bytes of the buffers that are kept. Futures that need more get memory of their own and leave nothing behind.
-const USUAL: Layout = match Layout::from_size_align(1024, 16) {
+const USUAL: Layout = match Layout::from_size_align(4096, 16) {
     Ok(layout) => layout,
     Err(_) => panic!("16 is a power of two"),
 };

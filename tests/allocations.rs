@@ -1,0 +1,102 @@
+//! What a message costs in allocations, counted by a global allocator.
+#![allow(unsafe_code, reason = "an allocator that counts has to be one")]
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use actors::prelude::*;
+
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: passes everything on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+#[derive(Actor, Default)]
+struct Counter {
+    total: u64,
+}
+
+#[handlers]
+impl Counter {
+    #[handler]
+    fn add(&mut self, by: u64) -> u64 {
+        self.total += by;
+        self.total
+    }
+
+    #[handler]
+    async fn add_three(&mut self, by: [u64; 3]) -> u64 {
+        tokio::task::yield_now().await;
+        self.total += by.iter().sum::<u64>();
+        self.total
+    }
+
+    #[handler]
+    fn add_large(&mut self, by: [u64; 100]) -> u64 {
+        self.total += by.iter().sum::<u64>();
+        self.total
+    }
+}
+
+const MESSAGES: u64 = 1_000;
+
+/// Allocations for each of many messages, after some have gone before. Rounded up to tenths.
+async fn cost<F: Future>(mut send: impl FnMut() -> F) -> f64 {
+    for _ in 0..MESSAGES {
+        send().await;
+    }
+    let before = ALLOCATIONS.load(Ordering::Relaxed);
+    for _ in 0..MESSAGES {
+        send().await;
+    }
+    let count = ALLOCATIONS.load(Ordering::Relaxed) - before;
+    let cost = (count as f64 / MESSAGES as f64 * 10.0).ceil() / 10.0;
+    eprintln!("{cost} allocations a message");
+    cost
+}
+
+// One test, because the count is the whole process's.
+#[test]
+fn a_small_tell_costs_no_allocation_and_an_ask_one() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let system = ActorSystem::new();
+        let counter = system.spawn(Counter::default());
+        let tell = cost(async || {
+            counter.add(1).tell().await.unwrap();
+            tokio::task::yield_now().await;
+        });
+        // A stray one, for a thread's first use of something, may come between.
+        assert!(tell.await <= 0.1);
+        let waiting_handler = cost(async || {
+            counter.tell(AddThree { by: [1; 3] }).await.unwrap();
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
+        assert!(waiting_handler.await <= 0.1);
+        assert!(cost(async || counter.add(1).await.unwrap()).await <= 1.1);
+        assert!(cost(async || counter.add_three([1; 3]).await.unwrap()).await <= 1.1);
+        assert!(cost(async || counter.add_large([1; 100]).await.unwrap()).await <= 1.1);
+        let large = cost(async || {
+            counter.add_large([1; 100]).tell().await.unwrap();
+            tokio::task::yield_now().await;
+        });
+        assert!(large.await <= 1.1);
+    });
+}
