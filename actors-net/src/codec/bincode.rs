@@ -71,6 +71,15 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_no_elements() {
+        round_trip(vec![(1_u8, 2_u8); 1_000]);
+        round_trip(vec![[0_u8; 8]; 1_000]);
+        round_trip(vec![Shape::Struct { name: None, map: BTreeMap::new() }; 1_000]);
+        round_trip((0..1_000).map(|number| (number, Some(()))).collect::<BTreeMap<u32, _>>());
+        round_trip(vec![Vec::<u8>::new(); 1_000]);
+    }
+
+    #[test]
     fn deep_recursion_is_refused_before_the_stack_ends() {
         #[derive(Serialize, Deserialize, Debug)]
         struct Nest(Option<Box<Nest>>);
@@ -84,7 +93,11 @@ mod tests {
         let bytes = [253, 255, 255, 255, 255, 255, 255, 255, 255];
         assert!(Bincode::decode::<Vec<()>>(&bytes).is_err());
         assert!(Bincode::decode::<Vec<u64>>(&bytes).is_err());
-        assert!(Bincode::decode::<String>(&bytes).is_err());
+        // A length of 2^48 bytes: more memory than there is, and few enough that asking for it would not panic.
+        let bytes = [253, 0, 0, 0, 0, 0, 0, 1, 0];
+        for error in [Bincode::decode::<String>(&bytes).err(), Bincode::decode::<Box<str>>(&bytes).err()] {
+            assert!(error.unwrap().0.contains("UnexpectedEnd"));
+        }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! A deserializer around another one that counts: how deep values nest, and how many elements there are.
 //!
 //! Formats that trust lengths can be sent into endless loops or deep recursion by a few bytes. Depth is limited to 64,
-//! and elements to the number of bytes and 64 more, which allows some that take no bytes.
+//! and the elements of sequences and maps to the number of bytes and 64 more, which allows some that take no bytes.
+//! Fields of structs, tuples and arrays are no elements: the type says how many there are, not the bytes.
 
 use std::cell::Cell;
 use std::fmt;
@@ -33,7 +34,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Guarded<T> {
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<T, D::Error> {
         let budget = Budget { depth: Cell::new(MOST_DEPTH), elements: Cell::new(self.elements) };
-        T::deserialize(Guard { inner, budget: &budget })
+        T::deserialize(Guard::new(inner, &budget))
     }
 }
 
@@ -73,31 +74,61 @@ impl Drop for Entered<'_> {
 struct Guard<'b, T> {
     inner: T,
     budget: &'b Budget,
+    /// Whether what a visitor or an access goes through has a length that the bytes claim.
+    claimed: bool,
 }
 
-/// Methods that only pass on.
+impl<'b, T> Guard<'b, T> {
+    fn new(inner: T, budget: &'b Budget) -> Self {
+        Self { inner, budget, claimed: false }
+    }
+
+    fn of_claimed_length(inner: T, budget: &'b Budget) -> Self {
+        Self { inner, budget, claimed: true }
+    }
+
+    fn count_element<E: Error>(&self) -> Result<(), E> {
+        if self.claimed { self.budget.count_element() } else { Ok(()) }
+    }
+
+    /// No more than there can be, so that nobody reserves memory for a claim.
+    fn limit(&self, hint: Option<usize>) -> Option<usize> {
+        hint.map(|hint| hint.min(self.budget.elements.get()))
+    }
+}
+
+/// Methods that only pass on, after one level of depth.
 macro_rules! forward {
-    ($($method:ident($($argument:ident: $type:ty),*))*) => {$(
+    ($guard:ident: $($method:ident = $inner:ident($($argument:ident: $type:ty),*))*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> Result<V::Value, D::Error> {
             let _entered = self.budget.enter()?;
-            self.inner.$method($($argument,)* Guard { inner: visitor, budget: self.budget })
+            self.inner.$inner($($argument,)* Guard::$guard(visitor, self.budget))
         }
     )*};
+    ($guard:ident: $($method:ident($($argument:ident: $type:ty),*))*) => {
+        forward! { $guard: $($method = $method($($argument: $type),*))* }
+    };
 }
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for Guard<'_, D> {
     type Error = D::Error;
 
-    forward! {
-        deserialize_any() deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
-        deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128()
-        deserialize_f32() deserialize_f64() deserialize_char() deserialize_str() deserialize_string()
-        deserialize_bytes() deserialize_byte_buf() deserialize_option() deserialize_unit() deserialize_seq()
-        deserialize_map() deserialize_identifier() deserialize_ignored_any()
+    forward! { new:
+        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64() deserialize_i128()
+        deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64() deserialize_u128() deserialize_f32()
+        deserialize_f64() deserialize_char() deserialize_str() deserialize_bytes() deserialize_option()
+        deserialize_unit() deserialize_identifier()
         deserialize_unit_struct(name: &'static str) deserialize_newtype_struct(name: &'static str)
         deserialize_tuple(len: usize) deserialize_tuple_struct(name: &'static str, len: usize)
         deserialize_struct(name: &'static str, fields: &'static [&'static str])
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
+    }
+
+    // Lent instead of owned: an owned buffer is allocated for the length that is claimed, a lent one has to be there.
+    forward! { new: deserialize_string = deserialize_str() deserialize_byte_buf = deserialize_bytes() }
+
+    forward! { of_claimed_length:
+        deserialize_seq() deserialize_map() deserialize_any() deserialize_ignored_any()
     }
 
     fn is_human_readable(&self) -> bool {
@@ -137,23 +168,23 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Guard<'_, V> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_some(Guard { inner, budget: self.budget })
+        self.inner.visit_some(Guard::new(inner, self.budget))
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, inner: D) -> Result<V::Value, D::Error> {
-        self.inner.visit_newtype_struct(Guard { inner, budget: self.budget })
+        self.inner.visit_newtype_struct(Guard::new(inner, self.budget))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_seq(Guard { inner, budget: self.budget })
+        self.inner.visit_seq(Guard { inner, budget: self.budget, claimed: self.claimed })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_map(Guard { inner, budget: self.budget })
+        self.inner.visit_map(Guard { inner, budget: self.budget, claimed: self.claimed })
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        self.inner.visit_enum(Guard { inner, budget: self.budget })
+        self.inner.visit_enum(Guard::new(inner, self.budget))
     }
 }
 
@@ -161,7 +192,7 @@ impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Guard<'_, S> {
     type Value = S::Value;
 
     fn deserialize<D: Deserializer<'de>>(self, inner: D) -> Result<S::Value, D::Error> {
-        self.inner.deserialize(Guard { inner, budget: self.budget })
+        self.inner.deserialize(Guard::new(inner, self.budget))
     }
 }
 
@@ -169,12 +200,15 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Guard<'_, A> {
     type Error = A::Error;
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.budget.count_element()?;
-        self.inner.next_element_seed(Guard { inner: seed, budget: self.budget })
+        let element = self.inner.next_element_seed(Guard::new(seed, self.budget))?;
+        if element.is_some() {
+            self.count_element()?;
+        }
+        Ok(element)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint().map(|hint| hint.min(self.budget.elements.get()))
+        self.limit(self.inner.size_hint())
     }
 }
 
@@ -182,16 +216,19 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Guard<'_, A> {
     type Error = A::Error;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, A::Error> {
-        self.budget.count_element()?;
-        self.inner.next_key_seed(Guard { inner: seed, budget: self.budget })
+        let key = self.inner.next_key_seed(Guard::new(seed, self.budget))?;
+        if key.is_some() {
+            self.count_element()?;
+        }
+        Ok(key)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.next_value_seed(Guard { inner: seed, budget: self.budget })
+        self.inner.next_value_seed(Guard::new(seed, self.budget))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        self.inner.size_hint().map(|hint| hint.min(self.budget.elements.get()))
+        self.limit(self.inner.size_hint())
     }
 }
 
@@ -201,8 +238,8 @@ impl<'de, 'b, A: EnumAccess<'de>> EnumAccess<'de> for Guard<'b, A> {
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self::Variant), A::Error> {
         let budget = self.budget;
-        let (value, inner) = self.inner.variant_seed(Guard { inner: seed, budget })?;
-        Ok((value, Guard { inner, budget }))
+        let (value, inner) = self.inner.variant_seed(Guard::new(seed, budget))?;
+        Ok((value, Guard::new(inner, budget)))
     }
 }
 
@@ -214,11 +251,11 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Guard<'_, A> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, A::Error> {
-        self.inner.newtype_variant_seed(Guard { inner: seed, budget: self.budget })
+        self.inner.newtype_variant_seed(Guard::new(seed, self.budget))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, A::Error> {
-        self.inner.tuple_variant(len, Guard { inner: visitor, budget: self.budget })
+        self.inner.tuple_variant(len, Guard::new(visitor, self.budget))
     }
 
     fn struct_variant<V: Visitor<'de>>(
@@ -226,6 +263,6 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Guard<'_, A> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, A::Error> {
-        self.inner.struct_variant(fields, Guard { inner: visitor, budget: self.budget })
+        self.inner.struct_variant(fields, Guard::new(visitor, self.budget))
     }
 }
