@@ -180,3 +180,17 @@ async fn failures_are_reported_and_an_error_answered_to_a_tell_kills_nobody() {
     assert_eq!(actor, clerk.path());
     assert_eq!(heard.entries().len(), 2);
 }
+
+#[tokio::test]
+async fn an_actor_whose_every_start_fails_at_once_lets_others_run_and_the_system_end() {
+    // One worker thread: a loop of restarts that never gives way would be the end of the test.
+    let system = ActorSystem::new();
+    let _looping = system
+        .actor(|| -> Result<Scribe, ActorError> { Err(ActorError::msg("not today")) })
+        .restart(Restart::permanent().max(u32::MAX, std::time::Duration::from_millis(1)))
+        .spawn();
+    let scribe = system.spawn(Scribe::default());
+    assert_eq!(scribe.write(1).await, Ok(1));
+    let report = system.shutdown(seconds(5)).await;
+    assert!(report.is_clean(), "{report}");
+}

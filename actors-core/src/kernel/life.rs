@@ -134,7 +134,13 @@ impl<A: Actor> Life<A> {
                         Poll::Ready(Verdict::Stop)
                     };
                     match verdict_now {
-                        Poll::Ready(verdict) => self.obey(verdict, reason),
+                        Poll::Ready(Verdict::Stop) => self.obey(Verdict::Stop, reason),
+                        Poll::Ready(Verdict::Restart) => {
+                            self.phase = self.obey(Verdict::Restart, reason);
+                            // The neighbours' turn first: lives that fail at once would never give way.
+                            cx.waker().wake_by_ref();
+                            return Poll::Pending;
+                        }
                         Poll::Pending => {
                             self.phase = Phase::Judging { verdict, reason };
                             return Poll::Pending;
