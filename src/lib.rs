@@ -11,10 +11,11 @@ pub use actors_net::{
 /// Everything a program needs: `use actors::prelude::*;`.
 pub mod prelude {
     pub use actors_core::{
-        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyEvent, AskError, Backoff, Bus,
-        CallError, Context, DeadEvent, Event, EventStream, ExitReason, Handler, Mailbox, Message, OnFull,
-        Recipient, ReplyTo, Responder, Restart, Retry, SendError, Start, StartError, Subscription,
-        Terminated,
+        Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
+        AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
+        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, ExitReason, Handler,
+        Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart, Retry, SendError, ShutdownPolicy,
+        Start, StartError, Subscription, Supervisor, SupervisorRef, Terminated,
     };
     pub use actors_macros::{Actor, Event, Message, handler, handlers};
     #[cfg(feature = "net")]

@@ -19,7 +19,9 @@ pub use bus::{
     AnyEvent, Bus, DeadCause, DeadEvent, Event, EventStream, IntoOutcome, PublishError, Retry, Start,
     Subscribe, SubscribeError, Subscription, TopicSettings, TypeConflict,
 };
-pub use error::{ActorError, AskError, CallError, LookupError, Returned, SendError, StartError};
+pub use error::{
+    ActorError, AskError, CallError, ChildError, LookupError, Returned, SendError, SpecError, StartError,
+};
 pub use exit::ExitReason;
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};
 pub use kernel::actor::{Actor, Handler, Responder};
@@ -27,12 +29,16 @@ pub use kernel::ask::{DeadlineQueue, WaitTarget};
 pub use kernel::context::{Context, TimerHandle};
 pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind, deliver};
 pub use kernel::options::ActorOptions;
-pub use kernel::refs::{ActorRef, Recipient, WeakActorRef};
+pub use kernel::refs::{ActorRef, AnyActorRef, Recipient, WeakActorRef};
 pub use kernel::reply::{Answer, ReplyTo};
 pub use kernel::request::{DEFAULT_ASK_TIMEOUT, DelayedTell, Request, Tell};
 pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 pub use mailbox::{Mailbox, OnFull};
 pub use message::{Fallible, Message, Plain, ReplyKind};
 pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
-pub use supervision::{ActorBuilder, Backoff, IntoActor, Restart};
+pub use supervision::{
+    ActorBuilder, AutoShutdown, Backoff, Child, ChildCounts, ChildInfo, ChildKind, ChildSpec, ChildState,
+    Children, Directive, DynamicSupervisor, IntoActor, PanicError, Restart, ShutdownPolicy, Siblings,
+    Supervisor, SupervisorRef, Tree,
+};
 pub use system::{ActorSystem, ShutdownPhase, ShutdownReport, SystemBuilder, UnheardError, run_main};

@@ -11,6 +11,7 @@ use crate::kernel::ask::WaitList;
 use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
+use crate::kernel::launch::Owner;
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
 use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
@@ -58,23 +59,27 @@ mod order {
     /// No life follows this one, and its reason is `Shutdown` if it is stopped.
     pub(super) const SHUT_DOWN: u8 = 8;
     pub(super) const NO_RESTART: u8 = 16;
+    /// The life ends after the running handler, the queue stays for the next one.
+    pub(super) const END_LIFE: u8 = 32;
     /// Orders to one life, done with when it has ended.
-    pub(super) const OF_ONE_LIFE: u8 = STOP_NOW | KILL | FAULT;
+    pub(super) const OF_ONE_LIFE: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
 }
 
 impl<A: Actor> Cell<A> {
     pub(crate) fn new(
         host: Arc<dyn Host>,
         name: Option<Arc<str>>,
-        parent: Option<&ActorPath>,
+        owner: &Owner,
         mailbox: Mailbox,
         retained: bool,
     ) -> Self {
         let (id, kind) = (host.next_id(), short_type_name::<A>());
         let path = OnceLock::new();
-        if let Some(parent) = parent {
-            let label = name.as_deref().map_or_else(|| format!("{kind}{id}"), str::to_owned);
-            path.get_or_init(|| parent.child(label));
+        if let Owner::Parent(parent, label) = owner {
+            path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
+                Some(label) => parent.child(label),
+                None => parent.child(format_args!("{kind}{id}")),
+            });
         }
         let core = Core {
             id,
@@ -213,9 +218,16 @@ impl Core {
             Some(ExitReason::Killed)
         } else if orders & order::FAULT != 0 {
             self.rare.get().and_then(|rare| rare.fault.lock().take()).or(Some(ExitReason::Normal))
+        } else if orders & order::END_LIFE != 0 {
+            Some(ExitReason::Shutdown)
         } else {
             Some(self.stop_reason())
         }
+    }
+
+    /// Whether its supervisor ended this life in order to begin another one.
+    pub(crate) fn was_told_to_end_life(&self) -> bool {
+        self.ordered(order::END_LIFE)
     }
 
     pub(crate) fn was_told_to_stop_now(&self) -> bool {
@@ -237,6 +249,11 @@ impl Core {
             self.rare().fault.lock().get_or_insert(reason);
             self.order(order::FAULT);
         }
+    }
+
+    /// The life goes on although something had failed on its behalf.
+    pub(crate) fn overlook_fault(&self) {
+        self.orders.fetch_and(!order::FAULT, Ordering::AcqRel);
     }
 
     fn rare(&self) -> &Rare {
@@ -293,6 +310,18 @@ impl dyn AnyCell {
         self.core().order(order::NO_RESTART | order::SHUT_DOWN);
         self.stop(ExitReason::Shutdown);
         // The task may wait for something else than its mailbox, such as a restart's backoff.
+        self.wake();
+    }
+
+    /// Ends the life after the running handler; its custodian decides when the next one begins.
+    pub(crate) fn end_life(&self) {
+        self.core().order(order::END_LIFE);
+        self.wake();
+    }
+
+    /// Like [`end_life`](Self::end_life), at the next await.
+    pub(crate) fn kill_life(&self) {
+        self.core().order(order::END_LIFE | order::KILL);
         self.wake();
     }
 

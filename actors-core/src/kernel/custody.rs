@@ -1,9 +1,11 @@
 //! Who decides what follows a life: the seam between the kernel, which runs lives, and supervision, which has strategies.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::error::ActorError;
 use crate::exit::ExitReason;
+use crate::kernel::cell::AnyCell;
 
 /// A future with its type erased: deep generic nesting runs into the compiler's limits in users' builds.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -17,13 +19,43 @@ pub(crate) enum Verdict {
     Stop,
 }
 
+/// How a life ended.
+#[derive(Debug, Clone)]
+pub(crate) struct LifeEnd {
+    pub(crate) reason: ExitReason,
+    /// The start was declined: [`ActorError::ignore`].
+    pub(crate) ignored: bool,
+    /// Ended by [`end_life`](crate::kernel::cell::AnyCell::end_life): another life is to come, whatever the reason.
+    pub(crate) ordered: bool,
+}
+
 /// Builds the state of each life and decides whether there is another one.
 pub(crate) trait Custodian<A>: Send {
     /// The state of the next life.
     fn build(&mut self) -> Result<A, ActorError>;
 
-    /// Told why the life ended; may take its time, as backoff does.
-    fn verdict(&mut self, reason: &ExitReason) -> BoxFuture<'static, Verdict>;
+    /// Told that the `started` hook of a life has returned well.
+    fn life_started(&mut self) {}
+
+    /// Whether a life that has failed goes on with its next message all the same.
+    fn resumes_after(&mut self, reason: &ExitReason) -> bool {
+        let _ = reason;
+        false
+    }
+
+    /// Told how the life ended; may take its time, as backoff does.
+    fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict>;
+
+    /// What has to end before the actor does, now that no life follows.
+    fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
+        None
+    }
+}
+
+/// Children whose end a layer above arranges.
+pub(crate) trait Brood: Send + Sync {
+    /// Ends them because a life of `parent` ends.
+    fn wind_down(self: Arc<Self>, parent: Arc<dyn AnyCell>) -> BoxFuture<'static, ()>;
 }
 
 /// Where the states of an actor's lives come from.
@@ -42,11 +74,31 @@ impl<A> Lives<A> {
         }
     }
 
+    pub(crate) fn life_started(&mut self) {
+        if let Self::Many(custodian) = self {
+            custodian.life_started();
+        }
+    }
+
+    pub(crate) fn resumes_after(&mut self, reason: &ExitReason) -> bool {
+        match self {
+            Self::One(_) => false,
+            Self::Many(custodian) => custodian.resumes_after(reason),
+        }
+    }
+
     /// `None`: there is no other life.
-    pub(crate) fn verdict(&mut self, reason: &ExitReason) -> Option<BoxFuture<'static, Verdict>> {
+    pub(crate) fn verdict(&mut self, end: LifeEnd) -> Option<BoxFuture<'static, Verdict>> {
         match self {
             Self::One(_) => None,
-            Self::Many(custodian) => Some(custodian.verdict(reason)),
+            Self::Many(custodian) => Some(custodian.verdict(end)),
+        }
+    }
+
+    pub(crate) fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
+        match self {
+            Self::One(_) => None,
+            Self::Many(custodian) => custodian.farewell(),
         }
     }
 }

@@ -33,6 +33,9 @@ pub(crate) trait Host: Any + Send + Sync {
     /// A life ended in failure. `restarting` tells whether another one follows.
     fn life_failed(&self, cell: &dyn AnyCell, reason: &crate::exit::ExitReason, restarting: bool);
 
+    /// A life goes on although it had failed.
+    fn failure_overlooked(&self, cell: &dyn AnyCell, reason: &crate::exit::ExitReason);
+
     /// An actor is about to run; registers its name and, without a parent, the actor itself.
     fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError>;
 

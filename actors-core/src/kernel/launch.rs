@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::error::StartError;
-use crate::exit::ExitReason;
 use crate::id::{ActorPath, is_valid_name};
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::{AnyCell, Cell};
@@ -18,19 +17,29 @@ use crate::sched::run_on_own_thread;
 pub(crate) struct Launch<A: Actor> {
     pub(crate) options: ActorOptions,
     pub(crate) lives: Lives<A>,
-    pub(crate) parent: Option<ActorPath>,
+    pub(crate) owner: Owner,
     pub(crate) report: Option<StartReport>,
+}
+
+/// Who keeps an actor beside those who have references to it.
+pub(crate) enum Owner {
+    /// Nobody; the system ends it.
+    Nobody,
+    /// The system alone: it runs until it is shut down, whoever has references.
+    System,
+    /// The actor at this path, under this label if it has one.
+    Parent(ActorPath, Option<Arc<str>>),
 }
 
 impl<A: Actor> Launch<A> {
     /// One life, with the options of the actor's type.
     pub(crate) fn one_life(actor: A) -> Self {
-        Self { options: A::options(), lives: Lives::One(Some(actor)), parent: None, report: None }
+        Self { options: A::options(), lives: Lives::One(Some(actor)), owner: Owner::Nobody, report: None }
     }
 
     /// Owned by the actor at `parent`.
     pub(crate) fn under(mut self, parent: ActorPath) -> Self {
-        self.parent = Some(parent);
+        self.owner = Owner::Parent(parent, None);
         self
     }
 }
@@ -39,26 +48,54 @@ impl<A: Actor> Launch<A> {
 ///
 /// If it may not start, the reference is to an actor that has ended, and the report says why.
 pub(crate) fn launch<A: Actor>(host: Arc<dyn Host>, launch: Launch<A>) -> ActorRef<A> {
-    let Launch { options, lives, parent, report } = launch;
+    match try_launch(host, launch) {
+        Ok(actor) => actor,
+        Err(refused) => {
+            match refused.report {
+                // Whoever started it may have stopped waiting.
+                Some(report) => drop(report.send(Err(refused.error))),
+                None if matches!(refused.error, StartError::ShuttingDown) => {}
+                None => tracing::error!(error = %refused.error, "an actor could not start"),
+            }
+            refused.actor
+        }
+    }
+}
+
+/// An actor that may not start.
+pub(crate) struct Refused<A: Actor> {
+    /// A reference to an actor that has ended.
+    pub(crate) actor: ActorRef<A>,
+    pub(crate) error: StartError,
+    report: Option<StartReport>,
+}
+
+/// Starts the actor's task, or says why it may not start.
+pub(crate) fn try_launch<A: Actor>(
+    host: Arc<dyn Host>,
+    launch: Launch<A>,
+) -> Result<ActorRef<A>, Refused<A>> {
+    let Launch { options, lives, owner, report } = launch;
     let mailbox = options.mailbox.unwrap_or_else(|| host.default_mailbox());
-    let retained = parent.is_some() || options.name.is_some();
-    let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, parent.as_ref(), mailbox, retained));
+    let retained = options.name.is_some() || !matches!(owner, Owner::Nobody);
+    let top_level = !matches!(owner, Owner::Parent(..));
+    let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, &owner, mailbox, retained));
     let actor = ActorRef::new(cell.clone());
     let life = Life::new(cell.clone(), lives, report);
-    if let Err(error) = admit(&*host, &cell, parent.is_none()) {
-        refuse(life, error);
-        return actor;
+    if let Err(error) = admit(&*host, &cell, top_level) {
+        let report = life.refuse(&error.clone().into_exit());
+        return Err(Refused { actor, error, report });
     }
     if !options.dedicated_thread {
         host.runtime().spawn(life);
-        return actor;
+        return Ok(actor);
     }
     let thread = cell.core.path().to_string();
     if let Err(error) = run_on_own_thread(host.runtime(), thread, life) {
         // The life went down with the thread that could not be started, and has told everybody.
         tracing::error!(actor = %cell.core.path(), %error, "no thread for a dedicated actor");
     }
-    actor
+    Ok(actor)
 }
 
 fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>, top_level: bool) -> Result<(), StartError> {
@@ -69,17 +106,4 @@ fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>, top_level: bool) -> Res
     }
     let cell: Arc<dyn AnyCell> = cell.clone();
     host.admit(&cell, top_level)
-}
-
-fn refuse<A: Actor>(life: Life<A>, error: StartError) {
-    let reason = match &error {
-        StartError::ShuttingDown => ExitReason::Shutdown,
-        error => ExitReason::Failed(error.clone().into()),
-    };
-    match life.refuse(&reason) {
-        // Whoever started it may have stopped waiting.
-        Some(report) => drop(report.send(Err(error))),
-        None if reason.is_normal() => {}
-        None => tracing::error!(%error, "an actor could not start"),
-    }
 }

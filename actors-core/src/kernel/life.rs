@@ -5,7 +5,7 @@
 //!    ^                  │ failed              children    `stopped`  │
 //!    │                  └──────────────────────> Parting ───────────>│ state dropped
 //!    └──── Verdict::Restart ── Judging <─────────────────────────────┤
-//!                                 └───── Verdict::Stop ──────────────┴──> Ended
+//!                                 └───── Verdict::Stop ──────────────┴──> Leaving ──> Ended
 //! ```
 //!
 //! Written as a future by hand: it is small, so that an idle actor is, and it nests no types of users' futures.
@@ -23,7 +23,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::ask::as_current;
 use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::context::Context;
-use crate::kernel::custody::{BoxFuture, Lives, Verdict};
+use crate::kernel::custody::{BoxFuture, LifeEnd, Lives, Verdict};
 use crate::kernel::envelope::Body;
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
@@ -44,6 +44,8 @@ pub(crate) struct Life<A: Actor> {
     lives: Lives<A>,
     report: Option<StartReport>,
     phase: Phase<A>,
+    /// Whether the life that runs or ended last declined to start.
+    ignored: bool,
 }
 
 enum Phase<A: Actor> {
@@ -68,13 +70,18 @@ enum Phase<A: Actor> {
         verdict: BoxFuture<'static, Verdict>,
         reason: ExitReason,
     },
+    /// What is not to outlive the actor ends.
+    Leaving {
+        farewell: BoxFuture<'static, ()>,
+        reason: ExitReason,
+    },
     Ended,
 }
 
 impl<A: Actor> Life<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
         let outlet = cell.inbox.outlet();
-        Self { me: Some(cell.clone()), cell, outlet, lives, report, phase: Phase::Born }
+        Self { me: Some(cell.clone()), cell, outlet, lives, report, phase: Phase::Born, ignored: false }
     }
 
     /// Ends an actor that may not start.
@@ -107,6 +114,12 @@ impl<A: Actor> Life<A> {
                 Phase::Born => self.bear(cx),
                 Phase::Starting(body) => ready!(self.go_on_starting(body, cx)),
                 Phase::Running(mut body) => match self.handle_messages(&mut body, cx) {
+                    Poll::Ready(reason) if self.resumes_after(&mut body, &reason) => {
+                        self.phase = Phase::Running(body);
+                        // The neighbours' turn first: handlers that fail at once would never give way.
+                        cx.waker().wake_by_ref();
+                        return Poll::Pending;
+                    }
                     Poll::Ready(reason) => self.part(body, reason, true),
                     Poll::Pending => {
                         self.phase = Phase::Running(body);
@@ -147,16 +160,27 @@ impl<A: Actor> Life<A> {
                         }
                     }
                 }
+                Phase::Leaving { mut farewell, reason } => match farewell.as_mut().poll(cx) {
+                    Poll::Ready(()) => self.finish(&reason),
+                    Poll::Pending => {
+                        self.phase = Phase::Leaving { farewell, reason };
+                        return Poll::Pending;
+                    }
+                },
                 Phase::Ended => return Poll::Ready(()),
             };
         }
     }
 
     fn bear(&mut self, cx: &mut TaskContext<'_>) -> Phase<A> {
+        self.ignored = false;
         self.cell.inbox.remember_consumer(cx.waker());
         let actor = match contain(|| self.lives.build()) {
             Ok(Ok(actor)) => actor,
-            Ok(Err(error)) => return self.judge(failed(error)),
+            Ok(Err(error)) => {
+                let reason = self.failed(error);
+                return self.judge(reason);
+            }
             Err(panic) => return self.judge(ExitReason::Panicked(panic)),
         };
         let mut body = Body::new(actor, Context::new(self.cell.clone()));
@@ -183,12 +207,13 @@ impl<A: Actor> Life<A> {
     fn after_start(&mut self, mut body: Body<A>, outcome: Result<(), ExitReason>) -> Phase<A> {
         let failure = match outcome {
             Err(reason) => Some(reason),
-            Ok(()) => body.ctx().take_start_error().map(failed),
+            Ok(()) => body.ctx().take_start_error().map(|error| self.failed(error)),
         };
         match failure {
             Some(reason) => self.part(body, reason, false),
             None => {
                 self.report_start(Ok(()));
+                self.lives.life_started();
                 Phase::Running(body)
             }
         }
@@ -241,6 +266,20 @@ impl<A: Actor> Life<A> {
         }
     }
 
+    /// Whether a life that has failed goes on. Only a failure of its own can be overlooked.
+    fn resumes_after(&mut self, body: &mut Body<A>, reason: &ExitReason) -> bool {
+        let failed = matches!(reason, ExitReason::Failed(_) | ExitReason::Panicked(_));
+        if !failed || !contain(|| self.lives.resumes_after(reason)).unwrap_or(false) {
+            return false;
+        }
+        // What a panic has left of the handler; its asker hears that nobody will answer.
+        let _ = contain(|| body.cancel());
+        body.ctx().overlook_failure();
+        self.cell.core.overlook_fault();
+        self.cell.core.host.failure_overlooked(&*self.cell, reason);
+        true
+    }
+
     /// The life is to end: first the children do.
     fn part(&mut self, mut body: Body<A>, reason: ExitReason, started: bool) -> Phase<A> {
         let _ = contain(|| as_death(|| body.cancel()));
@@ -280,7 +319,12 @@ impl<A: Actor> Life<A> {
         if !self.cell.core.may_restart() || self.report.is_some() {
             return self.obey(Verdict::Stop, reason);
         }
-        match contain(|| self.lives.verdict(&reason)) {
+        let end = LifeEnd {
+            reason: reason.clone(),
+            ignored: self.ignored,
+            ordered: self.cell.core.was_told_to_end_life(),
+        };
+        match contain(|| self.lives.verdict(end)) {
             Ok(Some(verdict)) => Phase::Judging { verdict, reason },
             Ok(None) | Err(_) => self.obey(Verdict::Stop, reason),
         }
@@ -292,10 +336,12 @@ impl<A: Actor> Life<A> {
         if !reason.is_normal() {
             core.host.life_failed(&*self.cell, &reason, restarting);
         }
-        self.report_start(Err(start_error(&reason)));
+        self.report_start(Err(StartError::of_life(&reason)));
         if !restarting {
-            self.cell.finish(&mut self.outlet, &reason);
-            return Phase::Ended;
+            return match contain(|| self.lives.farewell()) {
+                Ok(Some(farewell)) => Phase::Leaving { farewell, reason },
+                Ok(None) | Err(_) => self.finish(&reason),
+            };
         }
         let core = &self.cell.core;
         if core.was_told_to_stop_now() {
@@ -303,6 +349,19 @@ impl<A: Actor> Life<A> {
         }
         core.begin_life(core.incarnation().next());
         Phase::Born
+    }
+
+    fn finish(&mut self, reason: &ExitReason) -> Phase<A> {
+        self.cell.finish(&mut self.outlet, reason);
+        Phase::Ended
+    }
+
+    fn failed(&mut self, error: ActorError) -> ExitReason {
+        if error.is_ignore() {
+            self.ignored = true;
+            return ExitReason::Normal;
+        }
+        ExitReason::Failed(error)
     }
 
     fn report_start(&mut self, outcome: Result<(), StartError>) {
@@ -317,7 +376,7 @@ impl<A: Actor> Drop for Life<A> {
     fn drop(&mut self) {
         match std::mem::replace(&mut self.phase, Phase::Ended) {
             Phase::Ended => return,
-            Phase::Born | Phase::Judging { .. } => {}
+            Phase::Born | Phase::Judging { .. } | Phase::Leaving { .. } => {}
             Phase::Starting(body)
             | Phase::Running(body)
             | Phase::Parting { body, .. }
@@ -344,17 +403,5 @@ fn last_reason(reason: ExitReason, hook: Result<(), ExitReason>) -> ExitReason {
         Err(ExitReason::Killed) => ExitReason::Killed,
         Err(panic) if reason.is_normal() => panic,
         Ok(()) | Err(_) => reason,
-    }
-}
-
-fn failed(error: ActorError) -> ExitReason {
-    if error.is_ignore() { ExitReason::Normal } else { ExitReason::Failed(error) }
-}
-
-fn start_error(reason: &ExitReason) -> StartError {
-    match reason {
-        ExitReason::Failed(error) => StartError::Failed(error.clone()),
-        ExitReason::Panicked(message) => StartError::Panicked(message.clone()),
-        _ => StartError::Stopped,
     }
 }

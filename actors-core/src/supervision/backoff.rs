@@ -54,6 +54,29 @@ impl Backoff {
     }
 }
 
+/// How far the backoff of one actor has gone.
+#[derive(Debug)]
+pub(super) struct Retreat {
+    backoff: Backoff,
+    in_a_row: u32,
+}
+
+impl Retreat {
+    pub(super) fn new(backoff: Backoff) -> Self {
+        Self { backoff, in_a_row: 0 }
+    }
+
+    /// The next delay; a life that lasted a while begins the series anew.
+    pub(super) fn next(&mut self, lasted: Duration) -> Duration {
+        if lasted > self.backoff.max() {
+            self.in_a_row = 0;
+        }
+        let delay = self.backoff.random_delay(self.in_a_row);
+        self.in_a_row = self.in_a_row.saturating_add(1);
+        delay
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,18 +3,17 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::backoff::Retreat;
 use super::restart::RestartWindow;
 use super::{Backoff, IntoActor, Restart};
 use crate::error::{ActorError, StartError};
-use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
-use crate::kernel::custody::{BoxFuture, Custodian, Lives, Verdict};
-use crate::kernel::launch::{Launch, launch};
+use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
+use crate::kernel::launch::{Launch, Owner, launch};
 use crate::kernel::options::ActorOptions;
 use crate::kernel::refs::ActorRef;
 use crate::mailbox::Mailbox;
@@ -46,8 +45,7 @@ impl ActorSystem {
     ///
     /// ```
     /// # use actors_core::*;
-    /// # use std::time::Duration;
-    /// # #[derive(Default)] struct Counter;
+    /// #     /// # #[derive(Default)] struct Counter;
     /// # impl Actor for Counter {}
     /// # #[tokio::main] async fn main() {
     /// # let system = ActorSystem::new();
@@ -131,11 +129,11 @@ where
             factory: self.factory,
             restart: self.restart,
             window: self.restart.window(),
-            backoff: self.backoff.map(|backoff| Retreat { backoff, in_a_row: 0 }),
+            backoff: self.backoff.map(Retreat::new),
             life_began: Instant::now(),
         };
         let lives = Lives::Many(Box::new(custodian));
-        launch(self.system.host(), Launch { options: self.options, lives, parent: None, report })
+        launch(self.system.host(), Launch { options: self.options, lives, owner: Owner::Nobody, report })
     }
 }
 
@@ -170,12 +168,6 @@ struct RestartByPolicy<F> {
     life_began: Instant,
 }
 
-/// How far the backoff has gone.
-struct Retreat {
-    backoff: Backoff,
-    in_a_row: u32,
-}
-
 impl<F, R> Custodian<R::Actor> for RestartByPolicy<F>
 where
     F: FnMut() -> R + Send,
@@ -186,9 +178,9 @@ where
         (self.factory)().into_actor()
     }
 
-    fn verdict(&mut self, reason: &ExitReason) -> BoxFuture<'static, Verdict> {
+    fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
         let now = Instant::now();
-        if !self.restart.applies_to(reason) || !self.window.allow(now) {
+        if !self.restart.applies_to(&end.reason) || !self.window.allow(now) {
             return Box::pin(std::future::ready(Verdict::Stop));
         }
         let lasted = now.saturating_duration_since(self.life_began);
@@ -199,17 +191,5 @@ where
             }
             Verdict::Restart
         })
-    }
-}
-
-impl Retreat {
-    /// The next delay; a life that lasted a while begins the series anew.
-    fn next(&mut self, lasted: Duration) -> Duration {
-        if lasted > self.backoff.max() {
-            self.in_a_row = 0;
-        }
-        let delay = self.backoff.random_delay(self.in_a_row);
-        self.in_a_row = self.in_a_row.saturating_add(1);
-        delay
     }
 }

@@ -17,8 +17,7 @@ use crate::exit::ExitReason;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Restart {
     kind: RestartKind,
-    intensity: u32,
-    within: Duration,
+    limit: Option<(u32, Duration)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,15 +44,26 @@ impl Restart {
     }
 
     const fn of_kind(kind: RestartKind) -> Self {
-        Self { kind, intensity: 1, within: Duration::from_secs(5) }
+        Self { kind, limit: None }
     }
 
     /// Allows at most `restarts` within any stretch of time `within`; one more ends the actor. The default is 1 in 5 s.
     #[must_use]
     pub const fn max(mut self, restarts: u32, within: Duration) -> Self {
-        self.intensity = restarts;
-        self.within = within;
+        self.limit = Some((restarts, within));
         self
+    }
+
+    pub(super) fn is_permanent(&self) -> bool {
+        self.kind == RestartKind::Permanent
+    }
+
+    pub(super) fn is_temporary(&self) -> bool {
+        self.kind == RestartKind::Temporary
+    }
+
+    pub(super) fn has_limit(&self) -> bool {
+        self.limit.is_some()
     }
 
     pub(crate) fn applies_to(&self, reason: &ExitReason) -> bool {
@@ -65,9 +75,13 @@ impl Restart {
     }
 
     pub(crate) fn window(&self) -> RestartWindow {
-        RestartWindow { intensity: self.intensity, within: self.within, restarts: VecDeque::new() }
+        let (intensity, within) = self.limit.unwrap_or(DEFAULT_LIMIT);
+        RestartWindow::new(intensity, within)
     }
 }
+
+/// OTP's: one restart in five seconds.
+pub(super) const DEFAULT_LIMIT: (u32, Duration) = (1, Duration::from_secs(5));
 
 /// The restarts of the last while: OTP's intensity and period.
 #[derive(Debug)]
@@ -78,10 +92,16 @@ pub(crate) struct RestartWindow {
 }
 
 impl RestartWindow {
+    pub(super) fn new(intensity: u32, within: Duration) -> Self {
+        Self { intensity, within, restarts: VecDeque::new() }
+    }
+
     /// Counts a restart; false if it is one too many.
     #[must_use]
     pub(crate) fn allow(&mut self, now: Instant) -> bool {
-        self.restarts.retain(|&at| now.saturating_duration_since(at) <= self.within);
+        while self.restarts.front().is_some_and(|&at| now.saturating_duration_since(at) > self.within) {
+            self.restarts.pop_front();
+        }
         if self.restarts.len() as u64 >= u64::from(self.intensity) {
             return false;
         }

@@ -10,6 +10,7 @@ use super::shared::Shared;
 use tokio::runtime::Handle;
 
 use crate::error::LookupError;
+use crate::exit::ExitReason;
 use crate::id::ActorPath;
 use crate::kernel::actor::Actor;
 use crate::kernel::host::Host;
@@ -114,6 +115,25 @@ impl ActorSystem {
     /// How many top-level actors run.
     pub fn running(&self) -> usize {
         self.0.running()
+    }
+
+    /// Takes in that a supervisor gives up; if nobody stands above it, the program may want to end.
+    pub(crate) fn escalate(&self, supervisor: &ActorPath, child: Arc<str>, reason: ExitReason, root: bool) {
+        self.0.escalate(supervisor, child, reason, root);
+    }
+
+    /// Waits until a supervisor that nobody stands above has given up, and gives the report of the first that did.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
+    pub async fn escalated(&self) -> UnheardError {
+        let mut first = self.0.escalated.subscribe();
+        match first.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(report)) => report.clone(),
+            // The sender lives in the system, which `self` keeps.
+            _ => std::future::pending().await,
+        }
     }
 
     pub(crate) fn host(&self) -> Arc<dyn Host> {

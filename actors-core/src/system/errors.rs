@@ -31,13 +31,35 @@ pub enum UnheardError {
         /// Whether it is restarted.
         restarting: bool,
     },
+    /// A message made an actor fail, and whoever decides had it go on with the next one.
+    Overlooked {
+        /// The actor that failed.
+        actor: ActorPath,
+        /// Why.
+        reason: ExitReason,
+    },
+    /// A supervisor has given up: its children failed more often than it may restart them, or one's failure was for
+    /// somebody above to deal with.
+    Escalated {
+        /// The supervisor, which ends.
+        actor: ActorPath,
+        /// The child whose failure was the last one.
+        child: Arc<str>,
+        /// Why that failed.
+        reason: ExitReason,
+        /// Whether nobody stands above the supervisor: its whole tree is gone.
+        root: bool,
+    },
 }
 
 impl UnheardError {
     /// The actor it came from.
     pub fn actor(&self) -> &ActorPath {
         match self {
-            Self::Reply { actor, .. } | Self::Life { actor, .. } => actor,
+            Self::Reply { actor, .. }
+            | Self::Life { actor, .. }
+            | Self::Overlooked { actor, .. }
+            | Self::Escalated { actor, .. } => actor,
         }
     }
 }
@@ -50,6 +72,13 @@ impl fmt::Display for UnheardError {
             }
             Self::Life { actor, reason, restarting: true } => write!(f, "{actor} {reason}; restarting"),
             Self::Life { actor, reason, restarting: false } => write!(f, "{actor} {reason}; ended"),
+            Self::Overlooked { actor, reason } => write!(f, "{actor} {reason}; goes on"),
+            Self::Escalated { actor, child, reason, root: false } => {
+                write!(f, "{actor} gives up, because its child \"{child}\" {reason}")
+            }
+            Self::Escalated { actor, child, reason, root: true } => {
+                write!(f, "{actor} and everything below it ends, because its child \"{child}\" {reason}")
+            }
         }
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Shared {
     /// Set when the shutdown comes to the actors: from then on none starts.
     pub(super) closing: AtomicBool,
     pub(super) shutdown: watch::Sender<ShutdownState>,
+    /// The first supervisor without another above it that gave up.
+    pub(super) escalated: watch::Sender<Option<UnheardError>>,
 }
 
 /// How far the system is on its way out.
@@ -77,6 +79,7 @@ impl Shared {
             top_level: Mutex::new(BTreeMap::new()),
             closing: AtomicBool::new(false),
             shutdown: watch::Sender::new(ShutdownState::Running),
+            escalated: watch::Sender::new(None),
         }
     }
 
@@ -91,6 +94,19 @@ impl Shared {
 
     fn lock_top_level(&self) -> MutexGuard<'_, BTreeMap<ActorId, Arc<dyn AnyCell>>> {
         self.top_level.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn escalate(&self, actor: &ActorPath, child: Arc<str>, reason: ExitReason, root: bool) {
+        tracing::error!(supervisor = %actor, child = &*child, %reason, root, "a supervisor gives up");
+        let report = UnheardError::Escalated { actor: actor.clone(), child, reason, root };
+        if root {
+            self.escalated.send_if_modified(|first| {
+                let is_first = first.is_none();
+                first.get_or_insert_with(|| report.clone());
+                is_first
+            });
+        }
+        self.report(report);
     }
 
     fn report(&self, error: UnheardError) {
@@ -138,6 +154,12 @@ impl Host for Shared {
             self.restarts.fetch_add(1, Ordering::Relaxed);
         }
         self.report(UnheardError::Life { actor, reason: reason.clone(), restarting });
+    }
+
+    fn failure_overlooked(&self, cell: &dyn AnyCell, reason: &ExitReason) {
+        let actor = cell.core().path();
+        tracing::error!(%actor, %reason, "an actor failed and goes on");
+        self.report(UnheardError::Overlooked { actor, reason: reason.clone() });
     }
 
     fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError> {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::Context;
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::AnyCell;
+use crate::kernel::custody::Brood;
 use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;
 
@@ -23,6 +24,11 @@ impl<A: Actor> Context<A> {
         let child = launch(self.host().clone(), Launch::one_life(child).under(parent));
         self.adopt(&child);
         child
+    }
+
+    /// Has `brood` end the children it knows of when this life ends, before those of [`spawn`](Self::spawn).
+    pub(crate) fn entrust_children(&mut self, brood: Arc<dyn Brood>) {
+        self.extras().brood = Some(brood);
     }
 
     pub(crate) fn adopt<B: Actor>(&mut self, child: &ActorRef<B>) {
@@ -58,7 +64,8 @@ pub(super) async fn end_all(parent: &dyn AnyCell, mut children: Vec<Arc<dyn AnyC
     }
 }
 
-async fn unless_killed<T>(actor: &dyn AnyCell, work: impl Future<Output = T>) -> Option<T> {
+/// Gives up the work as soon as the actor is killed.
+pub(crate) async fn unless_killed<T>(actor: &dyn AnyCell, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|cx| if actor.core().is_killed() { Poll::Ready(None) } else { work.as_mut().poll(cx).map(Some) })
         .await

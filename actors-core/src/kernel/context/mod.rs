@@ -5,6 +5,7 @@ mod children;
 mod timers;
 mod watches;
 
+pub(crate) use children::unless_killed;
 pub use timers::TimerHandle;
 
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::exit::ExitReason;
 use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Cell, Core};
-use crate::kernel::custody::BoxFuture;
+use crate::kernel::custody::{BoxFuture, Brood};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::refs::ActorRef;
@@ -42,6 +43,7 @@ pub struct Context<A: Actor> {
 #[derive(Default)]
 struct Extras {
     children: Vec<Arc<dyn AnyCell>>,
+    brood: Option<Arc<dyn Brood>>,
     timers: Timers,
     watches: Watches,
     /// Pipes, streams and timers of this life; dropping the set aborts them.
@@ -124,15 +126,26 @@ impl<A: Actor> Context<A> {
         }
     }
 
+    /// Goes on after a failure: what had ended the life did not happen.
+    pub(crate) fn overlook_failure(&mut self) {
+        self.ending = None;
+    }
+
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
-        let Extras { children, mut watches, .. } = *extras;
+        let Extras { children, brood, mut watches, .. } = *extras;
         watches.give_up_all();
+        if children.is_empty() && brood.is_none() {
+            return None;
+        }
         let parent = self.cell.clone();
-        (!children.is_empty()).then(|| -> BoxFuture<'static, ()> {
-            Box::pin(async move { children::end_all(&*parent, children).await })
-        })
+        Some(Box::pin(async move {
+            if let Some(brood) = brood {
+                brood.wind_down(parent.clone()).await;
+            }
+            children::end_all(&*parent, children).await;
+        }))
     }
 
     fn extras(&mut self) -> &mut Extras {

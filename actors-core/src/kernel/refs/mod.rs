@@ -2,9 +2,11 @@
 //! message ([`Recipient`]).
 
 mod actor_ref;
+mod any_actor_ref;
 mod recipient;
 mod weak;
 
 pub use actor_ref::ActorRef;
+pub use any_actor_ref::AnyActorRef;
 pub use recipient::Recipient;
 pub use weak::WeakActorRef;

@@ -1,0 +1,110 @@
+//! A reference that knows neither the actor's type nor its messages.
+
+use std::any::Any;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use crate::exit::ExitReason;
+use crate::id::{ActorId, ActorPath};
+use crate::kernel::actor::Actor;
+use crate::kernel::cell::{AnyCell, Cell};
+use crate::kernel::refs::ActorRef;
+use crate::kernel::watch::{Watchable, Watched};
+
+/// An actor of whatever type: who it is, how it ends, and its reference again if its type is known.
+///
+/// It does not keep the actor alive.
+#[derive(Clone)]
+pub struct AnyActorRef {
+    cell: Arc<dyn AnyCell>,
+}
+
+impl AnyActorRef {
+    pub(crate) fn new(cell: Arc<dyn AnyCell>) -> Self {
+        Self { cell }
+    }
+
+    /// Its number in its system; it keeps it across restarts.
+    pub fn id(&self) -> ActorId {
+        self.cell.core().id
+    }
+
+    /// Where it stands in the tree.
+    pub fn path(&self) -> ActorPath {
+        self.cell.core().path()
+    }
+
+    /// The name of its type, without the module path.
+    pub fn type_name(&self) -> &'static str {
+        self.cell.core().kind
+    }
+
+    /// Whether it has not ended.
+    pub fn is_alive(&self) -> bool {
+        self.cell.core().is_alive()
+    }
+
+    /// Stops the actor after the messages that are queued already.
+    pub fn stop(&self) {
+        self.cell.stop(ExitReason::Normal);
+    }
+
+    /// Stops the actor after the handler that runs; what is queued becomes dead letters.
+    pub fn stop_now(&self) {
+        self.cell.stop_now();
+    }
+
+    /// Drops the actor's future at its next await. No hook runs.
+    pub fn kill(&self) {
+        self.cell.kill();
+    }
+
+    /// Waits until the actor has ended for good, and gives the reason.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost if the future is dropped.
+    pub async fn wait(&self) -> ExitReason {
+        self.cell.core().ended().await
+    }
+
+    /// The reference, if the actor is an `A` and has not ended.
+    pub fn downcast<A: Actor>(&self) -> Option<ActorRef<A>> {
+        let cell: Arc<dyn Any + Send + Sync> = self.cell.clone();
+        let cell = cell.downcast::<Cell<A>>().ok()?;
+        cell.core.try_add_handle().then(|| ActorRef::counted(cell))
+    }
+}
+
+impl Watchable for AnyActorRef {
+    fn watched(&self) -> Arc<dyn Watched> {
+        self.cell.clone()
+    }
+}
+
+impl<A: Actor> From<&ActorRef<A>> for AnyActorRef {
+    fn from(actor: &ActorRef<A>) -> Self {
+        Self::new(actor.cell().clone())
+    }
+}
+
+impl PartialEq for AnyActorRef {
+    fn eq(&self, other: &Self) -> bool {
+        self.cell.core().endpoint_key() == other.cell.core().endpoint_key()
+    }
+}
+
+impl Eq for AnyActorRef {}
+
+impl Hash for AnyActorRef {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id().hash(state);
+    }
+}
+
+impl fmt::Debug for AnyActorRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AnyActorRef({})", self.path())
+    }
+}

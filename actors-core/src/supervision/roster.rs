@@ -1,0 +1,294 @@
+//! The children of one supervisor, in the order of their start.
+//!
+//! ```text
+//!         launch             Started              end, crash             Gone
+//!  Down ─────────> Starting ─────────> Running ──────────────> Ending ─────────> Down, or no seat any more
+//!                    ^                    │ over                  │ over
+//!                    │ Restart            v                       v
+//!                    └──────────────── Parked <───────────────────┘
+//! ```
+//!
+//! A parked child is an actor between two lives: its address and its queue are there, its state is not.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::backoff::Retreat;
+use super::child_spec::{ChildKind, ChildSpec, Terms};
+use super::post::Post;
+use super::reference::SupervisorRef;
+use super::strategy::Policy;
+use crate::error::ChildError;
+use crate::exit::ExitReason;
+use crate::id::ActorId;
+use crate::kernel::cell::AnyCell;
+use crate::kernel::refs::AnyActorRef;
+use crate::sync::{Lock, LockGuard};
+
+/// A child's place in the order of start.
+pub(super) type Key = u64;
+
+/// Outlives the lives of the supervisor: static children keep their places, and their addresses, across its restarts.
+pub(super) struct Roster {
+    pub(super) policy: Policy,
+    /// The specifications every life of the supervisor begins with; their keys are `0..`.
+    pub(super) originals: Vec<ChildSpec>,
+    /// Whether the supervisor may have further lives, which take over the children of the last one.
+    pub(super) is_nested: bool,
+    seats: Lock<Seats>,
+}
+
+#[derive(Default)]
+pub(super) struct Seats {
+    by_key: BTreeMap<Key, Seat>,
+    by_id: HashMap<Arc<str>, Key>,
+    by_actor: HashMap<ActorId, Key>,
+    next: Key,
+}
+
+/// The place of one child.
+pub(super) struct Seat {
+    /// None for dynamic children, which cannot be started again once they are gone.
+    pub(super) spec: Option<ChildSpec>,
+    pub(super) terms: Terms,
+    pub(super) state: State,
+    pub(super) occupant: Option<Occupant>,
+    /// The life of the occupant that events have to be about.
+    pub(super) life: u32,
+    /// Whether its first start is still to succeed, and was asked for by somebody who will be told.
+    pub(super) is_new: bool,
+    /// Whether it failed and is to run again.
+    pub(super) is_restarting: bool,
+    pub(super) started_at: Instant,
+    pub(super) retreat: Option<Retreat>,
+    /// Whom to tell how its start went.
+    pub(super) starters: Vec<Starter>,
+    /// Whom to tell that it has ended. While there is one, it ends for good.
+    pub(super) enders: Vec<oneshot::Sender<Result<(), ChildError>>>,
+}
+
+pub(super) type Starter = oneshot::Sender<Result<Option<AnyActorRef>, ChildError>>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    Down,
+    Starting,
+    Running,
+    Ending,
+    Parked,
+}
+
+/// The actor in a seat.
+#[derive(Clone)]
+pub(super) struct Occupant {
+    pub(super) cell: Arc<dyn AnyCell>,
+    pub(super) post: Arc<Post>,
+    /// Its own children, if it is a supervisor.
+    pub(super) tree: Option<Arc<Roster>>,
+}
+
+impl Roster {
+    pub(super) fn new(policy: Policy, originals: Vec<ChildSpec>, is_nested: bool) -> Self {
+        Self { policy, originals, is_nested, seats: Lock::default() }
+    }
+
+    pub(super) fn seats(&self) -> LockGuard<'_, Seats> {
+        self.seats.lock()
+    }
+
+    /// The reference to a child that runs, starts or restarts.
+    pub(super) fn occupant(&self, id: &str) -> Result<Occupant, ChildError> {
+        let seats = self.seats();
+        let key = seats.key_of(id).ok_or(ChildError::NotFound)?;
+        let seat = seats.by_key.get(&key).ok_or(ChildError::NotFound)?;
+        seat.occupant.clone().ok_or(ChildError::NotRunning)
+    }
+
+    /// A new life of the supervisor begins: the children it was given once, and no others.
+    pub(super) fn begin_anew(&self) {
+        let mut seats = self.seats();
+        let originals = self.originals.len() as Key;
+        let added = seats.by_key.split_off(&originals);
+        for seat in added.values() {
+            if let Some(spec) = &seat.spec {
+                seats.by_id.remove(&spec.id);
+            }
+        }
+        seats.next = originals.max(seats.next);
+        for (key, spec) in (0..).zip(&self.originals) {
+            seats.by_id.insert(spec.id.clone(), key);
+            seats.by_key.entry(key).or_insert_with(|| Seat::of_spec(spec.clone())).renew();
+        }
+        drop(seats);
+        // Dropped outside the lock: the last hold on an actor may be among it.
+        drop(added);
+    }
+}
+
+impl Seats {
+    pub(super) fn get(&mut self, key: Key) -> Option<&mut Seat> {
+        self.by_key.get_mut(&key)
+    }
+
+    pub(super) fn key_of(&self, id: &str) -> Option<Key> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn add(&mut self, seat: Seat) -> Key {
+        let key = self.next;
+        self.next += 1;
+        if let Some(spec) = &seat.spec {
+            self.by_id.insert(spec.id.clone(), key);
+        }
+        self.by_key.insert(key, seat);
+        key
+    }
+
+    pub(super) fn remove(&mut self, key: Key) -> Option<Seat> {
+        let seat = self.by_key.remove(&key)?;
+        if let Some(spec) = &seat.spec {
+            self.by_id.remove(&spec.id);
+        }
+        if let Some(occupant) = &seat.occupant {
+            self.by_actor.remove(&occupant.cell.core().id);
+        }
+        Some(seat)
+    }
+
+    /// Puts an actor in a seat.
+    pub(super) fn occupy(&mut self, key: Key, occupant: Occupant) {
+        self.by_actor.insert(occupant.cell.core().id, key);
+        if let Some(seat) = self.by_key.get_mut(&key) {
+            seat.occupant = Some(occupant);
+        }
+    }
+
+    /// Takes the actor out of its seat.
+    pub(super) fn vacate(&mut self, key: Key) -> Option<Occupant> {
+        let occupant = self.by_key.get_mut(&key)?.occupant.take()?;
+        self.by_actor.remove(&occupant.cell.core().id);
+        Some(occupant)
+    }
+
+    /// In the order of start, from `key` on.
+    pub(super) fn from(&self, key: Key) -> impl DoubleEndedIterator<Item = (Key, &Seat)> {
+        self.by_key.range(key..).map(|(&key, seat)| (key, seat))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_key.len()
+    }
+
+    /// The actors there are, in the order of start.
+    pub(super) fn occupants(&self) -> Vec<(Key, Occupant, Terms)> {
+        let occupied = |(&key, seat): (&Key, &Seat)| {
+            seat.occupant.clone().map(|occupant| (key, occupant, seat.terms.clone()))
+        };
+        self.by_key.iter().filter_map(occupied).collect()
+    }
+
+    /// The seat of this actor.
+    pub(super) fn key_of_actor(&self, actor: &AnyActorRef) -> Option<Key> {
+        self.by_actor.get(&actor.id()).copied()
+    }
+}
+
+impl Seat {
+    pub(super) fn of_spec(spec: ChildSpec) -> Self {
+        Self { spec: Some(spec.clone()), ..Self::dynamic(spec.terms) }
+    }
+
+    pub(super) fn dynamic(terms: Terms) -> Self {
+        Self {
+            spec: None,
+            retreat: terms.backoff.map(Retreat::new),
+            terms,
+            state: State::Down,
+            occupant: None,
+            life: 0,
+            is_new: false,
+            is_restarting: false,
+            started_at: Instant::now(),
+            starters: Vec::new(),
+            enders: Vec::new(),
+        }
+    }
+
+    /// What is left of it when a new life of the supervisor takes over: a parked actor, or nothing.
+    fn renew(&mut self) {
+        self.occupant = self.occupant.take().filter(|occupant| occupant.post.is_parked());
+        (self.is_new, self.is_restarting) = (false, self.occupant.is_some());
+        self.state = if self.occupant.is_some() { State::Parked } else { State::Down };
+        self.starters.clear();
+        self.enders.clear();
+    }
+
+    pub(super) fn id(&self) -> Arc<str> {
+        match (&self.spec, &self.occupant) {
+            (Some(spec), _) => spec.id.clone(),
+            (None, Some(occupant)) => occupant.label(),
+            (None, None) => Arc::default(),
+        }
+    }
+
+    /// Whether it is between two lives, or will be.
+    pub(super) fn restarts(&self) -> bool {
+        self.is_restarting
+            || self.state == State::Parked
+            || (self.state == State::Ending && self.enders.is_empty())
+    }
+
+    /// Whether a seat stays when its actor is gone.
+    pub(super) fn outlasts_its_actor(&self) -> bool {
+        self.spec.is_some() && !self.terms.restart.is_temporary()
+    }
+
+    pub(super) fn is_active(&self) -> bool {
+        self.occupant.is_some() && !matches!(self.state, State::Down | State::Parked)
+    }
+
+    pub(super) fn answer_starters(&mut self, answer: &Result<Option<AnyActorRef>, ChildError>) {
+        for starter in self.starters.drain(..) {
+            // Whoever asked may have stopped waiting.
+            let _ = starter.send(answer.clone());
+        }
+    }
+
+    pub(super) fn answer_enders(&mut self) {
+        for ender in self.enders.drain(..) {
+            // As above.
+            let _ = ender.send(Ok(()));
+        }
+    }
+}
+
+impl Occupant {
+    pub(super) fn reference(&self) -> AnyActorRef {
+        AnyActorRef::new(self.cell.clone())
+    }
+
+    pub(super) fn supervisor(&self) -> Option<SupervisorRef> {
+        let tree = self.tree.clone()?;
+        Some(SupervisorRef::new(self.reference().downcast()?, tree))
+    }
+
+    /// The last part of its path.
+    fn label(&self) -> Arc<str> {
+        let path = self.cell.core().path();
+        path.as_str().rsplit('/').next().unwrap_or_default().into()
+    }
+}
+
+impl ChildKind {
+    pub(super) fn is_supervisor(self) -> bool {
+        self == Self::Supervisor
+    }
+}
+
+/// The reason of a start that failed, as its starter is told.
+pub(super) fn start_failure(reason: ExitReason) -> Result<Option<AnyActorRef>, ChildError> {
+    Err(ChildError::Start(reason))
+}
