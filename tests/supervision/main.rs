@@ -1,4 +1,8 @@
 //! Supervision, as OTP's `supervisor` defines it where these pages of the documentation do not say otherwise.
 
+mod dynamic;
+mod intensity;
+mod management;
+mod starts;
 mod strategies;
 mod support;

@@ -173,6 +173,14 @@ impl Seats {
         Some(occupant)
     }
 
+    /// Nobody is told any more how a start or an end went, because the supervisor ends.
+    pub(super) fn give_up_waiting(&mut self) {
+        for seat in self.by_key.values_mut() {
+            seat.starters.clear();
+            seat.enders.clear();
+        }
+    }
+
     /// In the order of start, from `key` on.
     pub(super) fn from(&self, key: Key) -> impl DoubleEndedIterator<Item = (Key, &Seat)> {
         self.by_key.range(key..).map(|(&key, seat)| (key, seat))
@@ -238,6 +246,7 @@ impl Seat {
     pub(super) fn restarts(&self) -> bool {
         self.is_restarting
             || self.state == State::Parked
+            || (self.state == State::Starting && self.life > 1)
             || (self.state == State::Ending && self.enders.is_empty())
     }
 

@@ -17,6 +17,7 @@ use crate::supervision::strategy::ShutdownPolicy;
 impl Brood for Roster {
     fn wind_down(self: Arc<Self>, parent: Arc<dyn AnyCell>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
+            self.seats().give_up_waiting();
             let endings: Vec<Ending> = self
                 .seats()
                 .occupants()
