@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub use actors_core::*;
-pub use actors_macros::{Actor, Event, Message, handler, handlers, main};
+pub use actors_macros::{Actor, Event, Message, Supervisor, handler, handlers, main};
 #[cfg(feature = "net")]
 pub use actors_net::{
     Auth, ConnectError, Export, Limits, Node, NodeBuilder, NodeError, Peer, RemoteLookupError, RemoteMessage,
@@ -14,10 +14,10 @@ pub mod prelude {
         Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
         AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
         ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, ExitReason, Handler,
-        Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart, Retry, SendError, ShutdownPolicy,
-        Start, StartError, Subscription, Supervisor, SupervisorRef, Terminated,
+        Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart, Retry, Running, SendError,
+        ShutdownPolicy, Start, StartError, Subscription, Supervisor, SupervisorRef, Terminated,
     };
-    pub use actors_macros::{Actor, Event, Message, handler, handlers};
+    pub use actors_macros::{Actor, Event, Message, Supervisor, handler, handlers};
     #[cfg(feature = "net")]
     pub use actors_net::{Auth, Node, Peer, RemoteMessage, RemoteRef};
 }
@@ -26,8 +26,9 @@ pub mod prelude {
 #[doc(hidden)]
 pub mod __private {
     pub use actors_core::{
-        Actor, ActorOptions, ActorRef, ActorSystem, Context, Event, Fallible, Handler, Mailbox, Message,
-        OnFull, Plain, ReplyKind, ReplyTo, Request, Responder, run_main,
+        Actor, ActorError, ActorOptions, ActorRef, ActorSystem, AutoShutdown, Backoff, ChildSpec, Context,
+        Event, Fallible, Handler, Mailbox, Message, OnFull, Plain, ReplyKind, ReplyTo, Request, Responder,
+        Restart, Running, ShutdownPolicy, StartError, Supervisor, Tree, run_main, state_of,
     };
     pub use serde;
 

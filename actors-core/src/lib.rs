@@ -36,9 +36,11 @@ pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 pub use mailbox::{Mailbox, OnFull};
 pub use message::{Fallible, Message, Plain, ReplyKind};
 pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
+#[doc(hidden)]
+pub use supervision::state_of;
 pub use supervision::{
     ActorBuilder, AutoShutdown, Backoff, Child, ChildCounts, ChildInfo, ChildKind, ChildSpec, ChildState,
-    Children, Directive, DynamicSupervisor, IntoActor, PanicError, Restart, ShutdownPolicy, Siblings,
-    Supervisor, SupervisorRef, Tree,
+    Children, Directive, DynamicSupervisor, IntoActor, PanicError, Restart, Running, ShutdownPolicy,
+    Siblings, Supervisor, SupervisorRef, Tree,
 };
 pub use system::{ActorSystem, ShutdownPhase, ShutdownReport, SystemBuilder, UnheardError, run_main};

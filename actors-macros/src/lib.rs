@@ -8,6 +8,7 @@
 //! | [`macro@Actor`] | struct, enum | an actor without hooks |
 //! | [`macro@Message`] | struct, enum | the reply of a message and its name between nodes |
 //! | [`macro@Event`] | struct, enum | the topic of an event, which is a message too |
+//! | [`macro@Supervisor`] | struct | a supervisor whose children are its fields |
 //! | [`macro@handlers`] | inherent `impl` | messages, handlers and a client trait from methods |
 //! | [`macro@main`] | `async fn main` | the runtime around it, and an ordered end |
 //!
@@ -28,6 +29,7 @@ mod entry;
 mod event;
 mod handlers;
 mod message;
+mod supervisor;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, ItemFn, parse_macro_input};
@@ -105,6 +107,59 @@ pub fn message(input: TokenStream) -> TokenStream {
 pub fn event(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     finish(event::derive(&input))
+}
+
+/// Makes a supervisor out of a struct: its fields are its children, in the order of their start.
+///
+/// Writes two functions: `start`, which takes a system and the plain fields, starts the children and gives a
+/// `Running<Self>`; and `tree`, which takes the plain fields and gives the builder, to be nested in another supervisor.
+/// Plain fields are cloned for each child that is started.
+///
+/// | `#[supervisor(…)]` | meaning |
+/// |---|---|
+/// | `strategy = rest_for_one` | `one_for_one` unless set, or `one_for_all` |
+/// | `intensity = 3, within = "5s"` | at most so many restarts in that time; 1 in 5 s unless set |
+/// | `auto_shutdown = any_significant` | `never` unless set, or `all_significant` |
+/// | `name = "shop"` | registered under this name |
+/// | `decide = on_error` | a function from `&ActorError` to `Directive` |
+///
+/// | `#[child(…)]` | meaning |
+/// |---|---|
+/// | `start = Catalog::open(path.clone())` | the state of an actor, or a `Result` with one; evaluated for each life. It sees the plain fields and the children before it |
+/// | `tree = Payments::tree(config.clone())` | a nested supervisor; the field is a `SupervisorRef` |
+/// | `dynamic` | children come at run time; the field is `Children<A>`; takes `intensity` and `within` too |
+/// | `restart = transient` | `permanent` unless set, or `temporary` |
+/// | `shutdown = "5s"` | or `kill`, `infinity`; 5 s unless set, `infinity` for supervisors |
+/// | `backoff = "100ms..10s"` | the least and the longest delay before a restart |
+/// | `significant` | its end counts for `auto_shutdown` |
+/// | `id = "catalog"` | the field's name unless set |
+/// | `name = "catalog"` | registered under this name in the system |
+/// | `decide = on_error` | as above, for this child |
+///
+/// Lengths of time are whole numbers with `us`, `ms`, `s`, `m` or `h`.
+///
+/// # Examples
+///
+/// ```ignore
+/// #[derive(Supervisor)]
+/// #[supervisor(strategy = rest_for_one, intensity = 3, within = "5s")]
+/// struct Shop {
+///     config: Config,
+///     #[child(start = Catalog::open(config.path.clone()), shutdown = "5s")]
+///     catalog: ActorRef<Catalog>,
+///     #[child(start = Payments::new(catalog.clone()), restart = transient, backoff = "100ms..10s")]
+///     payments: ActorRef<Payments>,
+///     #[child(dynamic)]
+///     orders: Children<OrderFlow>,
+/// }
+///
+/// let shop = Shop::start(&system, config).await?;
+/// shop.payments.charge(card, total).await?;
+/// ```
+#[proc_macro_derive(Supervisor, attributes(supervisor, child))]
+pub fn supervisor(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    finish(supervisor::derive(&input))
 }
 
 /// Makes messages, handlers and a client out of the methods marked `#[handler]`.

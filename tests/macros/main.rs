@@ -22,6 +22,13 @@ fn events() {
 }
 
 #[test]
+fn supervisors() {
+    let cases = TestCases::new();
+    cases.pass("tests/macros/pass/supervisor/*.rs");
+    cases.compile_fail("tests/macros/fail/supervisor/*.rs");
+}
+
+#[test]
 #[cfg(feature = "net")]
 fn between_nodes() {
     TestCases::new().pass("tests/macros/pass/net/*.rs");

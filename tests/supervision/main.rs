@@ -1,5 +1,6 @@
 //! Supervision, as OTP's `supervisor` defines it where these pages of the documentation do not say otherwise.
 
+mod derive;
 mod dynamic;
 mod intensity;
 mod management;

@@ -19,6 +19,7 @@ mod post;
 mod reference;
 mod restart;
 mod roster;
+mod running;
 mod siblings;
 mod strategy;
 mod tree;
@@ -31,6 +32,9 @@ pub use factory::IntoActor;
 pub use info::{ChildCounts, ChildInfo, ChildState};
 pub use reference::SupervisorRef;
 pub use restart::Restart;
+pub use running::Running;
+#[doc(hidden)]
+pub use running::state_of;
 pub use siblings::{Child, Siblings};
 pub use strategy::{AutoShutdown, Directive, PanicError, ShutdownPolicy};
 pub use tree::{Supervisor, Tree};
