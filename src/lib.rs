@@ -13,7 +13,7 @@ pub mod prelude {
     pub use actors_core::{
         Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
         AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
-        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, ExitReason, Handler,
+        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, Exit, ExitReason, Handler,
         Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart, Retry, Running, SendError,
         ShutdownPolicy, Start, StartError, Subscription, Supervisor, SupervisorRef, Terminated,
     };

@@ -28,6 +28,7 @@ pub use kernel::actor::{Actor, Handler, Responder};
 pub use kernel::ask::{DeadlineQueue, WaitTarget};
 pub use kernel::context::{Context, TimerHandle};
 pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind, deliver};
+pub use kernel::links::Exit;
 pub use kernel::options::ActorOptions;
 pub use kernel::refs::{ActorRef, AnyActorRef, Recipient, WeakActorRef};
 pub use kernel::reply::{Answer, ReplyTo};

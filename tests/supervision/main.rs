@@ -3,6 +3,7 @@
 mod derive;
 mod dynamic;
 mod intensity;
+mod links;
 mod management;
 mod starts;
 mod strategies;

@@ -12,6 +12,7 @@ use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::launch::Owner;
+use crate::kernel::links::Links;
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
 use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
@@ -49,6 +50,16 @@ struct Rare {
     /// What went wrong in work done on the actor's behalf, until its life picks it up.
     fault: Lock<Option<ExitReason>>,
     waits: WaitList,
+    links: Lock<Links>,
+    /// The life that its supervisor ends or has ended; it may not have begun yet.
+    doomed: Lock<Option<Doom>>,
+}
+
+/// An order to end one life in favour of the next.
+#[derive(Clone, Copy)]
+struct Doom {
+    life: Incarnation,
+    kill: bool,
 }
 
 /// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life.
@@ -234,13 +245,26 @@ impl Core {
         self.ordered(order::STOP_NOW)
     }
 
-    /// A new life begins: orders to the last one are done with.
+    /// A new life begins: orders to the last one are done with. It may have been ordered to end already.
     pub(crate) fn begin_life(&self, incarnation: Incarnation) {
+        let Some(rare) = self.rare.get() else {
+            self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+            return self.incarnation.store(incarnation.0, Ordering::Release);
+        };
+        rare.fault.lock().take();
+        let doomed = rare.doomed.lock();
         self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
-        if let Some(rare) = self.rare.get() {
-            rare.fault.lock().take();
-        }
         self.incarnation.store(incarnation.0, Ordering::Release);
+        if let Some(doom) = *doomed {
+            self.doom(doom);
+        }
+    }
+
+    /// Gives the order if the life it means has begun. Called under its lock, so that no life begins meanwhile.
+    fn doom(&self, doom: Doom) {
+        if doom.life == self.incarnation() {
+            self.order(order::END_LIFE | if doom.kill { order::KILL } else { 0 });
+        }
     }
 
     /// Fails the life `incarnation`, unless it is over.
@@ -263,6 +287,14 @@ impl Core {
     /// Whom its handler waits for.
     pub(crate) fn waits(&self) -> &WaitList {
         &self.rare().waits
+    }
+
+    pub(crate) fn links(&self) -> &Lock<Links> {
+        &self.rare().links
+    }
+
+    pub(crate) fn links_if_any(&self) -> Option<&Lock<Links>> {
+        self.rare.get().map(|rare| &rare.links)
     }
 
     pub(crate) fn waits_if_any(&self) -> Option<&WaitList> {
@@ -313,15 +345,15 @@ impl dyn AnyCell {
         self.wake();
     }
 
-    /// Ends the life after the running handler; its custodian decides when the next one begins.
-    pub(crate) fn end_life(&self) {
-        self.core().order(order::END_LIFE);
-        self.wake();
-    }
-
-    /// Like [`end_life`](Self::end_life), at the next await.
-    pub(crate) fn kill_life(&self) {
-        self.core().order(order::END_LIFE | order::KILL);
+    /// Ends this life after the running handler, or at the next await if it is to be killed; its custodian decides when
+    /// the next one begins. The life may not have begun yet; one that is over is not touched.
+    pub(crate) fn end_life(&self, life: Incarnation, kill: bool) {
+        let core = self.core();
+        let doom = Doom { life, kill };
+        let mut doomed = core.rare().doomed.lock();
+        *doomed = Some(doom);
+        core.doom(doom);
+        drop(doomed);
         self.wake();
     }
 

@@ -25,6 +25,7 @@ use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::context::Context;
 use crate::kernel::custody::{BoxFuture, LifeEnd, Lives, Verdict};
 use crate::kernel::envelope::Body;
+use crate::kernel::links::break_links;
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
 
@@ -283,7 +284,8 @@ impl<A: Actor> Life<A> {
     /// The life is to end: first the children do.
     fn part(&mut self, mut body: Body<A>, reason: ExitReason, started: bool) -> Phase<A> {
         let _ = contain(|| as_death(|| body.cancel()));
-        let hook = started && !matches!(reason, ExitReason::Killed);
+        // Linked to one that was killed, it ends for that reason and has its hook.
+        let hook = started && !self.cell.core.is_killed();
         let children = body.ctx().wind_down().unwrap_or_else(|| Box::pin(std::future::ready(())));
         Phase::Parting { body, reason, children, hook }
     }
@@ -315,6 +317,7 @@ impl<A: Actor> Life<A> {
     }
 
     fn judge(&mut self, reason: ExitReason) -> Phase<A> {
+        break_links(&self.cell.core, &reason);
         // Whoever waits for the first start is told how it went instead of having it tried again.
         if !self.cell.core.may_restart() || self.report.is_some() {
             return self.obey(Verdict::Stop, reason);
@@ -382,6 +385,7 @@ impl<A: Actor> Drop for Life<A> {
             | Phase::Parting { body, .. }
             | Phase::Stopping { body, .. } => drop_contained(body),
         }
+        break_links(&self.cell.core, &ExitReason::Killed);
         self.cell.finish(&mut self.outlet, &ExitReason::Killed);
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod envelope;
 pub(crate) mod host;
 pub(crate) mod launch;
 pub(crate) mod life;
+pub(crate) mod links;
 pub(crate) mod options;
 pub(crate) mod refs;
 pub(crate) mod reply;

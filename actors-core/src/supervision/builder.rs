@@ -45,7 +45,8 @@ impl ActorSystem {
     ///
     /// ```
     /// # use actors_core::*;
-    /// #     /// # #[derive(Default)] struct Counter;
+    /// # use std::time::Duration;
+    /// # #[derive(Default)] struct Counter;
     /// # impl Actor for Counter {}
     /// # #[tokio::main] async fn main() {
     /// # let system = ActorSystem::new();

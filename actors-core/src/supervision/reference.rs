@@ -158,6 +158,12 @@ impl SupervisorRef {
     }
 }
 
+impl From<&SupervisorRef> for AnyActorRef {
+    fn from(supervisor: &SupervisorRef) -> Self {
+        (&supervisor.actor).into()
+    }
+}
+
 impl Watchable for SupervisorRef {
     fn watched(&self) -> Arc<dyn Watched> {
         self.actor.watched()

@@ -23,7 +23,7 @@ use super::reference::SupervisorRef;
 use super::strategy::Policy;
 use crate::error::ChildError;
 use crate::exit::ExitReason;
-use crate::id::ActorId;
+use crate::id::{ActorId, Incarnation};
 use crate::kernel::cell::AnyCell;
 use crate::kernel::refs::AnyActorRef;
 use crate::sync::{Lock, LockGuard};
@@ -191,11 +191,10 @@ impl Seats {
     }
 
     /// The actors there are, in the order of start.
-    pub(super) fn occupants(&self) -> Vec<(Key, Occupant, Terms)> {
-        let occupied = |(&key, seat): (&Key, &Seat)| {
-            seat.occupant.clone().map(|occupant| (key, occupant, seat.terms.clone()))
-        };
-        self.by_key.iter().filter_map(occupied).collect()
+    pub(super) fn occupants(&self) -> impl DoubleEndedIterator<Item = (Key, &Seat, &Occupant)> {
+        self.by_key
+            .iter()
+            .filter_map(|(&key, seat)| seat.occupant.as_ref().map(|occupant| (key, seat, occupant)))
     }
 
     /// The seat of this actor.
@@ -282,6 +281,11 @@ impl Occupant {
     pub(super) fn supervisor(&self) -> Option<SupervisorRef> {
         let tree = self.tree.clone()?;
         Some(SupervisorRef::new(self.reference().downcast()?, tree))
+    }
+
+    /// Ends one of its lives, counted from 1, in favour of the next.
+    pub(super) fn end_life(&self, life: u32, kill: bool) {
+        self.cell.end_life(Incarnation(life.saturating_sub(1)), kill);
     }
 
     /// The last part of its path.

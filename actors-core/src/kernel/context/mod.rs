@@ -2,6 +2,7 @@
 
 mod aside;
 mod children;
+mod links;
 mod timers;
 mod watches;
 

@@ -25,6 +25,10 @@ impl AnyActorRef {
         Self { cell }
     }
 
+    pub(crate) fn into_cell(self) -> Arc<dyn AnyCell> {
+        self.cell
+    }
+
     /// Its number in its system; it keeps it across restarts.
     pub fn id(&self) -> ActorId {
         self.cell.core().id

@@ -268,7 +268,7 @@ impl Overseer {
         if for_good {
             occupant.cell.shut_down();
         } else {
-            occupant.cell.end_life();
+            occupant.end_life(life, false);
         }
         match policy {
             ShutdownPolicy::Kill => self.kill(key, &occupant),
@@ -278,15 +278,13 @@ impl Overseer {
     }
 
     fn kill(&self, key: Key, occupant: &Occupant) {
-        let for_good = self
-            .roster
-            .seats()
-            .get(key)
-            .is_none_or(|seat| !seat.enders.is_empty() || !seat.outlasts_its_actor());
-        if for_good {
-            occupant.cell.kill_for_good();
-        } else {
-            occupant.cell.kill_life();
+        let next_life = self.roster.seats().get(key).and_then(|seat| {
+            let for_good = !seat.enders.is_empty() || !seat.outlasts_its_actor();
+            (!for_good).then_some(seat.life)
+        });
+        match next_life {
+            Some(life) => occupant.end_life(life, true),
+            None => occupant.cell.kill_for_good(),
         }
     }
 

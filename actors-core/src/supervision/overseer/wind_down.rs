@@ -11,24 +11,14 @@ use crate::kernel::cell::AnyCell;
 use crate::kernel::context::unless_killed;
 use crate::kernel::custody::{BoxFuture, Brood, Verdict};
 use crate::supervision::child_spec::Terms;
-use crate::supervision::roster::{Key, Occupant, Roster};
+use crate::supervision::roster::{Key, Occupant, Roster, Seat};
 use crate::supervision::strategy::ShutdownPolicy;
 
 impl Brood for Roster {
     fn wind_down(self: Arc<Self>, parent: Arc<dyn AnyCell>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             self.seats().give_up_waiting();
-            let endings: Vec<Ending> = self
-                .seats()
-                .occupants()
-                .into_iter()
-                .rev()
-                .map(|(key, occupant, terms)| Ending {
-                    stays: self.stays(key, &*parent, &terms),
-                    occupant,
-                    terms,
-                })
-                .collect();
+            let endings = self.endings(&*parent);
             if self.policy.dynamic.is_some() {
                 endings.iter().for_each(|ending| ending.begin(&*parent));
                 let begun = Instant::now();
@@ -46,6 +36,17 @@ impl Brood for Roster {
 }
 
 impl Roster {
+    /// The children, those started last first.
+    fn endings(&self, parent: &dyn AnyCell) -> Vec<Ending> {
+        let seats = self.seats();
+        let ending = |(key, seat, occupant): (Key, &Seat, &Occupant)| Ending {
+            occupant: occupant.clone(),
+            shutdown: seat.terms.shutdown,
+            next_life_after: self.stays(key, parent, &seat.terms).then_some(seat.life),
+        };
+        seats.occupants().rev().map(ending).collect()
+    }
+
     /// Whether the next life of the supervisor takes the child over.
     fn stays(&self, key: Key, parent: &dyn AnyCell, terms: &Terms) -> bool {
         self.is_nested
@@ -56,8 +57,9 @@ impl Roster {
 
     /// Ends the children that wait for a next life of their supervisor, because there is none.
     pub(in crate::supervision) async fn dismiss_all(&self) {
-        let occupants = self.seats().occupants();
-        for (_, Occupant { cell, post, .. }, _) in occupants.into_iter().rev() {
+        let occupants: Vec<Occupant> =
+            self.seats().occupants().rev().map(|(_, _, held)| held.clone()).collect();
+        for Occupant { cell, post, .. } in occupants {
             cell.kill_for_good();
             post.decide(Verdict::Stop);
             cell.core().ended().await;
@@ -68,33 +70,31 @@ impl Roster {
 /// One child on its way out.
 struct Ending {
     occupant: Occupant,
-    terms: Terms,
-    /// Its life ends and its address stays.
-    stays: bool,
+    shutdown: ShutdownPolicy,
+    /// Set if its address stays and only this life ends.
+    next_life_after: Option<u32>,
 }
 
 impl Ending {
     fn begin(&self, parent: &dyn AnyCell) {
-        let cell = &self.occupant.cell;
-        if parent.core().is_killed() || self.terms.shutdown == ShutdownPolicy::Kill {
-            self.kill();
-        } else if self.stays {
-            cell.end_life();
-        } else {
-            cell.shut_down();
+        if parent.core().is_killed() || self.shutdown == ShutdownPolicy::Kill {
+            return self.kill();
+        }
+        match self.next_life_after {
+            Some(life) => self.occupant.end_life(life, false),
+            None => self.occupant.cell.shut_down(),
         }
     }
 
     fn kill(&self) {
-        if self.stays {
-            self.occupant.cell.kill_life();
-        } else {
-            self.occupant.cell.kill_for_good();
+        match self.next_life_after {
+            Some(life) => self.occupant.end_life(life, true),
+            None => self.occupant.cell.kill_for_good(),
         }
     }
 
     async fn finish(self, parent: &dyn AnyCell, begun: Instant) {
-        let in_time = match self.terms.shutdown {
+        let in_time = match self.shutdown {
             ShutdownPolicy::Kill => false,
             ShutdownPolicy::Infinity => unless_killed(parent, self.over()).await.is_some(),
             ShutdownPolicy::Timeout(patience) => {
@@ -114,7 +114,9 @@ impl Ending {
         let mut ended = pin!(self.occupant.cell.core().ended());
         let mut parked = pin!(self.occupant.post.until_parked());
         poll_fn(|cx| {
-            if ended.as_mut().poll(cx).is_ready() || (self.stays && parked.as_mut().poll(cx).is_ready()) {
+            if ended.as_mut().poll(cx).is_ready()
+                || (self.next_life_after.is_some() && parked.as_mut().poll(cx).is_ready())
+            {
                 Poll::Ready(())
             } else {
                 Poll::Pending
