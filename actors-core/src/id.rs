@@ -84,8 +84,8 @@ impl fmt::Debug for ActorPath {
     }
 }
 
-/// The last segment of a type's path: what people call the type.
-pub(crate) fn short_type_name<T: ?Sized>() -> &'static str {
+/// The last segment of a type's path, with its generic arguments: what people call the type, and logs and dead letters too.
+pub fn short_type_name<T: ?Sized>() -> &'static str {
     let full = std::any::type_name::<T>();
     // Generic arguments hold `::` of their own, so only the part before them is cut.
     let head = full.split('<').next().unwrap_or(full);

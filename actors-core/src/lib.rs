@@ -14,6 +14,8 @@ mod sched;
 mod supervision;
 mod sync;
 mod system;
+#[cfg(feature = "testkit")]
+pub mod testkit;
 
 pub use bus::{
     AnyEvent, Bus, DeadCause, DeadEvent, Event, EventStream, IntoOutcome, PublishError, Retry, Start,
@@ -23,7 +25,7 @@ pub use error::{
     ActorError, AskError, CallError, ChildError, LookupError, Returned, SendError, SpecError, StartError,
 };
 pub use exit::ExitReason;
-pub use id::{ActorId, ActorPath, Incarnation, is_valid_name};
+pub use id::{ActorId, ActorPath, Incarnation, is_valid_name, short_type_name};
 pub use kernel::actor::{Actor, Handler, Responder};
 pub use kernel::ask::{DeadlineQueue, WaitTarget};
 pub use kernel::context::{Context, TimerHandle};

@@ -24,6 +24,11 @@ fn lower_layers_of_the_core_never_import_higher_ones() {
 }
 
 #[test]
+fn the_testkit_imports_public_items_only() {
+    check("actors-core/src/testkit", rules::imports_public_items_only);
+}
+
+#[test]
 fn the_core_knows_no_sockets_files_or_formats() {
     let words = ["serde", "bincode", "std::net", "tokio::net", "std::fs", "tokio::fs"];
     check("actors-core/src", |source| rules::names_none_of(source, &words));

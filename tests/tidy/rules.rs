@@ -3,12 +3,13 @@
 use crate::sources::Source;
 
 /// The layers of actors-core, lowest first.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     &["id", "message", "error", "exit", "sync"],
     &["mailbox", "sched", "observe"],
     &["kernel"],
     &["system"],
     &["supervision", "bus"],
+    &["testkit"],
 ];
 
 fn layer(module: &str) -> Option<usize> {
@@ -31,6 +32,14 @@ pub(crate) fn layers(source: &Source) -> Vec<String> {
         }
     }
     violations
+}
+
+/// The testkit imports what users can: it could be a crate of its own.
+pub(crate) fn imports_public_items_only(source: &Source) -> Vec<String> {
+    let modules: Vec<String> = LAYERS.concat().iter().map(|module| format!("crate::{module}")).collect();
+    let private: Vec<&str> =
+        modules.iter().map(String::as_str).filter(|path| *path != "crate::testkit").collect();
+    names_none_of(source, &private)
 }
 
 pub(crate) fn names_none_of(source: &Source, words: &[&str]) -> Vec<String> {
@@ -95,6 +104,11 @@ fn the_rules_find_what_they_are_for() {
     let upward = source("actors-core/src/mailbox/a.rs", "use crate::kernel::Cell;\n// use crate::system::X;");
     assert_eq!(layers(&upward), ["actors-core/src/mailbox/a.rs:1: mailbox must not import kernel"]);
     assert!(layers(&source("actors-core/src/system/a.rs", "use crate::kernel::Cell;")).is_empty());
+    let testkit = |text| source("actors-core/src/testkit/a.rs", text);
+    assert_eq!(imports_public_items_only(&testkit("use crate::kernel::Cell;")).len(), 1);
+    assert!(
+        imports_public_items_only(&testkit("use crate::testkit::Probe;\nuse crate::ActorRef;")).is_empty()
+    );
     assert_eq!(is_safe(&source("src/a.rs", "fn f() { unsafe { g() } }")).len(), 1);
     assert!(is_safe(&source("src/a.rs", "#![forbid(unsafe_code)]\n// unsafe")).is_empty());
     assert_eq!(has_no_globals(&source("src/a.rs", "pub static X: u8 = 1;")).len(), 1);

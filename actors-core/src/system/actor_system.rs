@@ -117,6 +117,11 @@ impl ActorSystem {
         self.0.running()
     }
 
+    /// Where the top-level actors that run stand, the oldest first.
+    pub fn top_level(&self) -> Vec<ActorPath> {
+        self.0.youngest_first().iter().rev().map(|actor| actor.core().path()).collect()
+    }
+
     /// Takes in that a supervisor gives up; if nobody stands above it, the program may want to end.
     pub(crate) fn escalate(&self, supervisor: &ActorPath, child: Arc<str>, reason: ExitReason, root: bool) {
         self.0.escalate(supervisor, child, reason, root);

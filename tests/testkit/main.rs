@@ -1,0 +1,6 @@
+//! The testkit, tested with programs that are right and with programs that are not.
+
+mod advance;
+mod finish;
+mod probes;
+mod support;
