@@ -39,6 +39,7 @@ pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 pub use mailbox::{Mailbox, OnFull};
 pub use message::{Fallible, Message, Plain, ReplyKind};
 pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
+pub use sched::Executor;
 #[doc(hidden)]
 pub use supervision::state_of;
 pub use supervision::{

@@ -6,6 +6,7 @@ mod ask;
 mod basics;
 mod circles;
 mod dead_letters;
+mod executor;
 mod lifecycle;
 mod mailbox;
 mod names;

@@ -1,6 +1,8 @@
 //! The testkit, tested with programs that are right and with programs that are not.
 
 mod advance;
+mod cache;
+mod explore;
 mod finish;
 mod probes;
 mod support;

@@ -16,6 +16,7 @@ use crate::kernel::links::Links;
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
 use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
+use crate::sched::MESSAGES_PER_TURN;
 use crate::sync::Lock;
 
 /// One actor, shared by its references and its task.
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     orders: AtomicU8,
     /// Set once the actor has ended, before anybody is told.
     ended: AtomicBool,
+    pub(crate) messages_per_turn: u8,
     pub(crate) incarnation: AtomicU32,
     watchers: Lock<Watchers>,
     /// What few actors ever need, made when first needed.
@@ -92,6 +94,8 @@ impl<A: Actor> Cell<A> {
                 None => parent.child(format_args!("{kind}{id}")),
             });
         }
+        let messages_per_turn =
+            host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
         let core = Core {
             id,
             host,
@@ -102,6 +106,7 @@ impl<A: Actor> Cell<A> {
             retained: AtomicBool::new(retained),
             orders: AtomicU8::new(0),
             ended: AtomicBool::new(false),
+            messages_per_turn,
             incarnation: AtomicU32::new(0),
             watchers: Lock::new(Watchers::Watching(Vec::new())),
             rare: OnceLock::new(),

@@ -11,13 +11,16 @@ use crate::kernel::ask::DeadlineQueue;
 use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
 use crate::observe::DeadLetterOffice;
-use crate::sched::BlockingPool;
+use crate::sched::{BlockingPool, Executor};
 
 /// The system, as seen from below. `Any` lets the system find itself again behind an actor's context.
 pub(crate) trait Host: Any + Send + Sync {
     fn next_id(&self) -> ActorId;
 
     fn runtime(&self) -> &Handle;
+
+    /// Who runs the actors instead of the runtime, if somebody does.
+    fn executor(&self) -> Option<&dyn Executor>;
 
     fn default_mailbox(&self) -> Mailbox;
 

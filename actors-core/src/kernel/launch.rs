@@ -86,14 +86,16 @@ pub(crate) fn try_launch<A: Actor>(
         let report = life.refuse(&error.clone().into_exit());
         return Err(Refused { actor, error, report });
     }
-    if !options.dedicated_thread {
+    if options.dedicated_thread {
+        let thread = cell.core.path().to_string();
+        if let Err(error) = run_on_own_thread(host.runtime(), thread, life) {
+            // The life went down with the thread that could not be started, and has told everybody.
+            tracing::error!(actor = %cell.core.path(), %error, "no thread for a dedicated actor");
+        }
+    } else if let Some(executor) = host.executor() {
+        executor.run(cell.core.path(), Box::pin(life));
+    } else {
         host.runtime().spawn(life);
-        return Ok(actor);
-    }
-    let thread = cell.core.path().to_string();
-    if let Err(error) = run_on_own_thread(host.runtime(), thread, life) {
-        // The life went down with the thread that could not be started, and has told everybody.
-        tracing::error!(actor = %cell.core.path(), %error, "no thread for a dedicated actor");
     }
     Ok(actor)
 }

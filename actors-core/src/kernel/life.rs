@@ -32,10 +32,6 @@ use crate::mailbox::Outlet;
 /// Tells whoever started the actor how the first start went.
 pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
 
-/// Messages in one turn. Large enough that yielding costs nothing per message, small enough that a flooded actor of cheap
-/// handlers holds its worker for microseconds.
-const BUDGET: u32 = 64;
-
 /// An actor from its first start to its end. Dropped before that, as a runtime does when it goes down, it ends killed.
 pub(crate) struct Life<A: Actor> {
     cell: Arc<Cell<A>>,
@@ -235,7 +231,7 @@ impl<A: Actor> Life<A> {
     }
 
     fn pump(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
-        for _ in 0..BUDGET {
+        for _ in 0..self.cell.core.messages_per_turn {
             if let Some(reason) = body.ctx().ending() {
                 return Poll::Ready(reason.clone());
             }

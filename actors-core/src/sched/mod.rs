@@ -1,7 +1,12 @@
-//! Where work runs beside the shared scheduler: the pool for blocking work, the thread of a dedicated actor.
+//! Where work runs beside the shared scheduler: the pool for blocking work, the thread of a dedicated actor, an executor
+//! in the scheduler's place.
 
 mod blocking;
 mod dedicated;
+mod executor;
+
+pub use executor::Executor;
 
 pub(crate) use blocking::BlockingPool;
 pub(crate) use dedicated::run_on_own_thread;
+pub(crate) use executor::MESSAGES_PER_TURN;

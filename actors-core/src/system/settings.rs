@@ -8,11 +8,13 @@ use super::ActorSystem;
 use super::errors::{ErrorHandler, UnheardError};
 use super::shared::Shared;
 use crate::mailbox::Mailbox;
+use crate::sched::Executor;
 
 /// Builds an [`ActorSystem`].
 #[must_use = "the system is made by `build`"]
 pub struct SystemBuilder {
     runtime: Option<Handle>,
+    executor: Option<Box<dyn Executor>>,
     default_mailbox: Mailbox,
     blocking_threads: usize,
     error_handler: Option<ErrorHandler>,
@@ -22,12 +24,24 @@ impl SystemBuilder {
     pub(super) fn new() -> Self {
         // Blocking work waits more than it computes.
         let blocking_threads = std::thread::available_parallelism().map_or(4, usize::from) * 4;
-        Self { runtime: None, default_mailbox: Mailbox::default(), blocking_threads, error_handler: None }
+        Self {
+            runtime: None,
+            executor: None,
+            default_mailbox: Mailbox::default(),
+            blocking_threads,
+            error_handler: None,
+        }
     }
 
     /// Runs the actors on this runtime instead of the one the system is built in.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
+        self
+    }
+
+    /// Has the actors run by `executor` instead of the runtime's scheduler.
+    pub fn executor(mut self, executor: impl Executor) -> Self {
+        self.executor = Some(Box::new(executor));
         self
     }
 
@@ -64,7 +78,8 @@ impl SystemBuilder {
     #[track_caller]
     pub fn build(self) -> ActorSystem {
         let runtime = self.runtime.unwrap_or_else(Handle::current);
-        let shared = Shared::new(runtime, self.default_mailbox, self.blocking_threads, self.error_handler);
+        let (mailbox, threads) = (self.default_mailbox, self.blocking_threads);
+        let shared = Shared::new(runtime, self.executor, mailbox, threads, self.error_handler);
         ActorSystem(Arc::new(shared))
     }
 }

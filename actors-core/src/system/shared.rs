@@ -23,10 +23,11 @@ use crate::kernel::context::Context;
 use crate::kernel::host::Host;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, Topic};
-use crate::sched::BlockingPool;
+use crate::sched::{BlockingPool, Executor};
 
 pub(crate) struct Shared {
     pub(super) runtime: Handle,
+    pub(super) executor: Option<Box<dyn Executor>>,
     pub(super) default_mailbox: Mailbox,
     pub(super) registry: Registry,
     pub(super) dead_letters: DeadLetterOffice,
@@ -58,6 +59,7 @@ pub(super) enum ShutdownState {
 impl Shared {
     pub(super) fn new(
         runtime: Handle,
+        executor: Option<Box<dyn Executor>>,
         default_mailbox: Mailbox,
         blocking_threads: usize,
         error_handler: Option<ErrorHandler>,
@@ -65,6 +67,7 @@ impl Shared {
         let deadlines = DeadlineQueue::new(runtime.clone());
         Self {
             runtime,
+            executor,
             default_mailbox,
             registry: Registry::new(),
             dead_letters: DeadLetterOffice::new(),
@@ -124,6 +127,10 @@ impl Host for Shared {
 
     fn runtime(&self) -> &Handle {
         &self.runtime
+    }
+
+    fn executor(&self) -> Option<&dyn Executor> {
+        self.executor.as_deref()
     }
 
     fn default_mailbox(&self) -> Mailbox {

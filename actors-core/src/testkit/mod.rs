@@ -28,13 +28,17 @@
 //! With `start_paused = true` time is virtual: it stands still while anything has work to do, and jumps to the next
 //! timer when nothing has. Timeouts and timers of hours take no time then, and a probe that waits 3 s in vain has waited
 //! until nothing was left to happen. Without it all of this works too, in real time.
+//!
+//! An [`Explorer`] runs such a test in many orders in which the actors could have had their turns.
 
 mod clock;
+mod explore;
 mod ledger;
 mod probe;
 mod system;
 
 pub use clock::advance;
+pub use explore::{Explorer, Failure};
 pub use probe::Probe;
 pub use system::TestSystem;
 
