@@ -41,6 +41,23 @@ pub(crate) fn dead_links() -> Vec<String> {
     violations
 }
 
+/// What the book includes is there: a file, and the part of it between two anchors.
+pub(crate) fn dead_includes() -> Vec<String> {
+    let mut violations = Vec::new();
+    for file in files(&root().join("docs"), "md") {
+        let text = fs::read_to_string(&file).expect("documents are text");
+        for target in text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next()) {
+            let (path, anchor) = target.split_once(':').unwrap_or((target, ""));
+            let included = fs::read_to_string(file.parent().expect("files have folders").join(path));
+            let ends = [format!("ANCHOR: {anchor}\n"), format!("ANCHOR_END: {anchor}\n")];
+            if !included.is_ok_and(|text| anchor.is_empty() || ends.iter().all(|end| text.contains(end))) {
+                violations.push(format!("{}: {target} is not there", relative(&file)));
+            }
+        }
+    }
+    violations
+}
+
 /// Every dependency on somebody else's crate has a comment above it that says why it is there.
 pub(crate) fn unexplained_dependencies() -> Vec<String> {
     let mut violations = Vec::new();

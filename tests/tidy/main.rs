@@ -85,6 +85,11 @@ fn decisions_are_numbered_and_links_lead_somewhere() {
 }
 
 #[test]
+fn the_book_includes_what_exists() {
+    assert_none(documents::dead_includes());
+}
+
+#[test]
 fn dependencies_say_why() {
     assert_none(documents::unexplained_dependencies());
 }
