@@ -6,4 +6,5 @@ mod cache;
 mod explore;
 mod finish;
 mod probes;
+mod promises;
 mod support;
