@@ -4,8 +4,8 @@ use crate::error::ActorError;
 use crate::exit::ExitReason;
 use crate::kernel::context::Context;
 use crate::kernel::options::ActorOptions;
-use crate::kernel::reply::ReplyTo;
-use crate::message::Message;
+use crate::kernel::reply::{ReplyTo, report_unheard};
+use crate::message::{Message, ReplyKind};
 
 /// Something with a state of its own that handles one message after another.
 ///
@@ -65,10 +65,27 @@ pub trait Responder<M: Message>: Actor {
         reply: ReplyTo<M::Reply>,
         ctx: &mut Context<Self>,
     ) -> impl Future<Output = ()> + Send;
+
+    /// Handles a message that was only told. Handlers that answer by returning need no handle for that.
+    #[doc(hidden)]
+    #[inline]
+    fn receive(&mut self, message: M, ctx: &mut Context<Self>) -> impl Future<Output = ()> + Send {
+        let reply = ctx.unheard_reply::<M>();
+        self.respond(message, reply, ctx)
+    }
 }
 
 impl<A: Handler<M>, M: Message> Responder<M> for A {
+    #[inline]
     async fn respond(&mut self, message: M, reply: ReplyTo<M::Reply>, ctx: &mut Context<Self>) {
         reply.send(self.handle(message, ctx).await);
+    }
+
+    #[inline]
+    async fn receive(&mut self, message: M, ctx: &mut Context<Self>) {
+        let answer = self.handle(message, ctx).await;
+        if M::Kind::FALLIBLE {
+            report_unheard::<M>(ctx.core(), &answer);
+        }
     }
 }

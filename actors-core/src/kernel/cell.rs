@@ -117,7 +117,7 @@ impl<A: Actor> Cell<A> {
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
     pub(crate) fn finish(&self, outlet: &mut Outlet, reason: &ExitReason) {
         self.core.ended.store(true, Ordering::Release);
-        for envelope in self.inbox.close(outlet) {
+        for envelope in self.inbox.reader(outlet).close() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
         self.core.host.dismiss(self);
@@ -133,7 +133,7 @@ impl<A: Actor> Cell<A> {
 
     /// Turns what is queued into dead letters.
     pub(crate) fn drop_queue(&self, outlet: &mut Outlet) {
-        for envelope in self.inbox.drain(outlet) {
+        for envelope in self.inbox.reader(outlet).drain() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
     }
@@ -204,6 +204,7 @@ impl Core {
         self.orders.fetch_or(bits, Ordering::AcqRel);
     }
 
+    #[inline]
     fn ordered(&self, bits: u8) -> bool {
         self.orders.load(Ordering::Acquire) & bits != 0
     }
@@ -223,6 +224,12 @@ impl Core {
     /// The reason of a life that is stopped now.
     pub(crate) fn stop_reason(&self) -> ExitReason {
         if self.ordered(order::SHUT_DOWN) { ExitReason::Shutdown } else { ExitReason::Normal }
+    }
+
+    /// Whether the life has to end before its next message.
+    #[inline]
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.ordered(order::OF_ONE_LIFE)
     }
 
     /// Why the life has to end before its next message, if it has to.

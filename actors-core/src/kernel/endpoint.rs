@@ -18,6 +18,12 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
     /// Takes a message or gives it back, without waiting.
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>>;
 
+    /// Takes a message that is only told, and not urgent, as [`offer`](Self::offer) does.
+    #[doc(hidden)]
+    fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
+        self.offer(Parcel::told(message))
+    }
+
     /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>>;
 
@@ -82,15 +88,18 @@ impl<M: Message> Parcel<M> {
         Self { load: Load::PassedOn(message, reply), urgent: false }
     }
 
+    #[inline]
     pub(crate) fn of_load(load: Load<M>, urgent: bool) -> Self {
         Self { load, urgent }
     }
 
+    #[inline]
     pub(crate) fn into_load(self) -> Load<M> {
         self.load
     }
 
     /// Whether it goes before messages that are not urgent.
+    #[inline]
     pub fn is_urgent(&self) -> bool {
         self.urgent
     }

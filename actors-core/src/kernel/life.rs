@@ -24,7 +24,7 @@ use crate::kernel::ask::as_current;
 use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::context::Context;
 use crate::kernel::custody::{BoxFuture, LifeEnd, Lives, Verdict};
-use crate::kernel::envelope::Body;
+use crate::kernel::envelope::{Body, Turn};
 use crate::kernel::links::break_links;
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
@@ -231,21 +231,27 @@ impl<A: Actor> Life<A> {
     }
 
     fn pump(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
+        let mut turn = Turn::default();
+        let mut stage = body.stage(&mut turn);
+        let mut reader = self.cell.inbox.reader(&mut self.outlet);
         for _ in 0..self.cell.core.messages_per_turn {
-            if let Some(reason) = body.ctx().ending() {
+            if let Some(reason) = stage.ctx().ending() {
                 return Poll::Ready(reason.clone());
             }
-            if let Some(reason) = self.cell.core.interruption() {
-                if self.cell.core.was_told_to_stop_now() {
-                    self.cell.drop_queue(&mut self.outlet);
-                }
-                return Poll::Ready(reason);
+            if self.cell.core.is_interrupted() {
+                break;
             }
-            let envelope = ready!(self.cell.inbox.poll_pop(&mut self.outlet, cx));
-            if body.begin(envelope, cx).is_pending() {
-                self.cell.inbox.publish();
+            let envelope = ready!(reader.poll_front(cx));
+            if stage.begin(envelope, cx).is_pending() {
+                reader.publish();
                 return Poll::Pending;
             }
+        }
+        if let Some(reason) = self.cell.core.interruption() {
+            if self.cell.core.was_told_to_stop_now() {
+                self.cell.drop_queue(&mut self.outlet);
+            }
+            return Poll::Ready(reason);
         }
         // The neighbours' turn; this actor is woken already and comes after them.
         cx.waker().wake_by_ref();

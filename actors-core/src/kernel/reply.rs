@@ -9,12 +9,21 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 
 use crate::error::AskError;
+use crate::id::short_type_name;
 use crate::kernel::ask::{AskCell, Limit, ReplyLine, Unanswered};
+use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
-use crate::message::{Message, Plain};
+use crate::message::{Message, Plain, ReplyKind};
 
-/// Looks at an answer nobody waits for.
-pub(crate) type Report<R> = Box<dyn FnOnce(&R) + Send + Sync>;
+/// Looks at an answer of an actor that nobody waits for.
+type Report<R> = fn(&Core, &R);
+
+/// Tells the system of an error in the answer to a message that was only told.
+pub(crate) fn report_unheard<M: Message>(from: &Core, answer: &M::Reply) {
+    if let Some(error) = M::Kind::unheard_error(answer) {
+        from.host.unheard_error(&from.path(), short_type_name::<M>(), error);
+    }
+}
 
 /// Answers one message, now or later, from anywhere. Dropped unanswered, it fails the ask at once.
 pub struct ReplyTo<R> {
@@ -24,8 +33,9 @@ pub struct ReplyTo<R> {
 enum Line<R> {
     Asked(Arc<dyn ReplyLine<R>>),
     /// Nobody waits; an error in the answer is reported to the system instead.
-    Told(Option<Report<R>>),
-    Done,
+    Told(Arc<dyn AnyCell>, Report<R>),
+    /// Nobody waits, or not any more.
+    Unheard,
 }
 
 impl<R> ReplyTo<R> {
@@ -34,25 +44,25 @@ impl<R> ReplyTo<R> {
         Self { line: Line::Asked(line) }
     }
 
-    /// The handle of a message that was only told.
-    #[inline]
-    pub(crate) fn told(report: Option<Report<R>>) -> Self {
-        Self { line: Line::Told(report) }
+    /// The handle of a message that was only told, to this actor.
+    pub(crate) fn told<M: Message<Reply = R>>(to: Arc<dyn AnyCell>) -> Self {
+        let line = if M::Kind::FALLIBLE { Line::Told(to, report_unheard::<M>) } else { Line::Unheard };
+        Self { line }
     }
 
     /// Answers. If nobody waits any more the answer is dropped.
     #[inline]
     pub fn send(mut self, reply: R) {
-        match std::mem::replace(&mut self.line, Line::Done) {
+        match std::mem::replace(&mut self.line, Line::Unheard) {
             Line::Asked(line) => line.settle(Ok(reply)),
-            Line::Told(Some(report)) => report(&reply),
-            Line::Told(None) | Line::Done => {}
+            Line::Told(to, report) => report(to.core(), &reply),
+            Line::Unheard => {}
         }
     }
 
     /// Fails the ask with an error of the way instead of an answer. For bridges, such as network nodes.
     pub fn fail(mut self, error: AskError) {
-        if let Line::Asked(line) = std::mem::replace(&mut self.line, Line::Done) {
+        if let Line::Asked(line) = std::mem::replace(&mut self.line, Line::Unheard) {
             line.settle(Err(error));
         }
     }
@@ -81,7 +91,7 @@ impl<R> ReplyTo<R> {
     pub fn deadline(&self) -> Option<Instant> {
         match &self.line {
             Line::Asked(line) => line.deadline(),
-            Line::Told(_) | Line::Done => None,
+            Line::Told(..) | Line::Unheard => None,
         }
     }
 
@@ -96,7 +106,7 @@ impl<R> ReplyTo<R> {
     {
         let parcel = match self.line {
             Line::Asked(_) => Parcel::asked(message, self),
-            Line::Told(_) | Line::Done => Parcel::told(message),
+            Line::Told(..) | Line::Unheard => Parcel::told(message),
         };
         let Err(Refusal { kind, parcel }) = deliver(target, parcel).await else {
             return;
@@ -131,7 +141,7 @@ impl<R> fmt::Debug for ReplyTo<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.line {
             Line::Asked(_) => "ReplyTo(asked)",
-            Line::Told(_) | Line::Done => "ReplyTo(told)",
+            Line::Told(..) | Line::Unheard => "ReplyTo(told)",
         })
     }
 }

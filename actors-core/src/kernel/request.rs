@@ -65,6 +65,7 @@ enum Alarm {
 
 impl<'a, M: Message> Request<'a, M> {
     /// A request that borrows its target. Clients of references of all kinds are made of it.
+    #[inline]
     pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
         let stage = Stage::Ready(message);
         Self { target: Target::Borrowed(target), stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
@@ -97,12 +98,10 @@ impl<'a, M: Message> Request<'a, M> {
     /// # Panics
     ///
     /// Its future panics if the request was polled before: the message is gone.
+    #[inline]
     pub fn tell(self) -> Tell<'a, M> {
-        let stage = match self.stage {
-            Stage::Ready(message) => TellStage::Ready(message),
-            _ => TellStage::Done,
-        };
-        Tell { target: self.target, stage, urgent: self.urgent }
+        let message = if let Stage::Ready(message) = self.stage { Some(message) } else { None };
+        Tell { target: self.target, message, entering: None, urgent: self.urgent }
     }
 
     /// Sends the message without ever waiting and wants no answer.
@@ -137,6 +136,7 @@ impl<'a, M: Message> Request<'a, M> {
 impl<M: Message> Deref for Target<'_, M> {
     type Target = dyn Endpoint<M>;
 
+    #[inline]
     fn deref(&self) -> &Self::Target {
         match self {
             Self::Borrowed(endpoint) => *endpoint,
@@ -256,20 +256,18 @@ impl<M: Message> fmt::Debug for Request<'_, M> {
 #[must_use = "nothing is sent until this is awaited"]
 pub struct Tell<'a, M: Message> {
     target: Target<'a, M>,
-    stage: TellStage<M>,
+    /// Until it is sent.
+    message: Option<M>,
+    /// The message on its way in, where it has to wait for room.
+    entering: Option<Entering<M>>,
     urgent: bool,
-}
-
-enum TellStage<M: Message> {
-    Ready(M),
-    Entering(Entering<M>),
-    Done,
 }
 
 impl<'a, M: Message> Tell<'a, M> {
     /// A tell that borrows its target. References of all kinds make theirs of it.
+    #[inline]
     pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
-        Self { target: Target::Borrowed(target), stage: TellStage::Ready(message), urgent: false }
+        Self { target: Target::Borrowed(target), message: Some(message), entering: None, urgent: false }
     }
 
     /// Goes before messages that are not urgent.
@@ -279,37 +277,60 @@ impl<'a, M: Message> Tell<'a, M> {
     }
 
     /// Sends without waiting.
+    #[inline]
     pub(crate) fn now(mut self) -> Result<(), SendError<M>> {
         self.offer().map_err(Refusal::into_send_error)
     }
 
+    #[inline(always)]
     fn offer(&mut self) -> Result<(), Refusal<M>> {
-        let TellStage::Ready(message) = std::mem::replace(&mut self.stage, TellStage::Done) else {
-            panic!("the message was already sent");
+        let message = self.message.take().expect("the message was already sent");
+        if self.urgent { self.offer_urgent(message) } else { self.target.offer_told(message) }
+    }
+
+    #[cold]
+    fn offer_urgent(&self, message: M) -> Result<(), Refusal<M>> {
+        self.target.offer(Parcel::of_load(Load::Tell(message), true))
+    }
+
+    /// Waits if that is the receiver's policy.
+    #[cold]
+    fn go_on(&mut self, refusal: Refusal<M>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<M>>> {
+        let Refusal { kind: RefusalKind::Busy, parcel } = refusal else {
+            return Poll::Ready(Err(refusal.into_send_error()));
         };
-        self.target.offer(Parcel::of_load(Load::Tell(message), self.urgent))
+        let entering = self.target.wait_for_room(parcel);
+        self.poll_entering(entering, cx)
+    }
+
+    #[cold]
+    fn poll_entering(
+        &mut self,
+        mut entering: Entering<M>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), SendError<M>>> {
+        let poll = entering.as_mut().poll(cx);
+        if poll.is_pending() {
+            self.entering = Some(entering);
+        }
+        poll.map_err(Refusal::into_send_error)
     }
 }
 
 impl<M: Message> Future for Tell<'_, M> {
     type Output = Result<(), SendError<M>>;
 
+    // In the caller, whose target is known: the usual way is then a few stores.
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if !matches!(this.stage, TellStage::Entering(_)) {
-            match this.offer() {
-                Err(Refusal { kind: RefusalKind::Busy, parcel }) => {
-                    this.stage = TellStage::Entering(this.target.wait_for_room(parcel));
-                }
-                outcome => return Poll::Ready(outcome.map_err(Refusal::into_send_error)),
-            }
+        if let Some(entering) = this.entering.take() {
+            return this.poll_entering(entering, cx);
         }
-        let TellStage::Entering(entrance) = &mut this.stage else {
-            unreachable!("the stage was set or looked at above");
-        };
-        let outcome = ready!(entrance.as_mut().poll(cx));
-        this.stage = TellStage::Done;
-        Poll::Ready(outcome.map_err(Refusal::into_send_error))
+        match this.offer() {
+            Ok(()) => Poll::Ready(Ok(())),
+            Err(refusal) => this.go_on(refusal, cx),
+        }
     }
 }
 

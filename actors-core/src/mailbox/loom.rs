@@ -1,14 +1,26 @@
 //! Models of the mailbox: every order of steps of a few threads, as far as loom's bound on preemptions goes.
 
 use std::future::poll_fn;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Entrance, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+use super::{Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
 
+#[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for u32 {
+    type Rest = Self;
+
+    fn split(self) -> (NonNull<()>, Self) {
+        (NonNull::dangling(), self)
+    }
+
+    unsafe fn join(_: NonNull<()>, number: Self) -> Self {
+        number
+    }
+
     fn is_droppable(&self) -> bool {
         true
     }
@@ -37,8 +49,16 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
     builder.check(check);
 }
 
+/// As references do: at once if possible.
+fn send(home: &Home, number: u32) -> Offer<u32> {
+    match home.0.push(number) {
+        Ok(()) => Offer::Queued,
+        Err(number) => home.0.offer(number, Lane::User),
+    }
+}
+
 async fn take(home: &Home, outlet: &mut Outlet) -> u32 {
-    poll_fn(|cx| home.0.poll_pop(outlet, cx)).await
+    poll_fn(|cx| home.0.reader(outlet).poll_front(cx).map(Front::take)).await
 }
 
 #[test]
@@ -51,7 +71,7 @@ fn two_producers_lose_nothing_and_keep_their_order() {
                 let home = home.clone();
                 thread::spawn(move || {
                     for number in numbers {
-                        assert!(matches!(home.0.offer(number, Lane::User), Offer::Queued));
+                        assert!(matches!(send(&home, number), Offer::Queued));
                     }
                 })
             })
@@ -94,7 +114,7 @@ fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
                 let home = home.clone();
                 thread::spawn(move || home.0.force(1, lane).is_err())
             };
-            let left = home.0.close(&mut outlet);
+            let left = home.0.reader(&mut outlet).close();
             let came_back = producer.join().unwrap();
             assert_eq!(left.contains(&1), !came_back);
             assert!(left.contains(&0));
@@ -106,7 +126,7 @@ fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
 fn a_waiting_sender_is_let_in() {
     model(|| {
         let (home, mut outlet) = home(Mailbox::bounded(1));
-        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
             thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
@@ -121,12 +141,12 @@ fn a_waiting_sender_is_let_in() {
 fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
     model(|| {
         let (home, mut outlet) = home(Mailbox::bounded(1));
-        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
             thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
         };
-        assert_eq!(home.0.close(&mut outlet), [1]);
+        assert_eq!(home.0.reader(&mut outlet).close(), [1]);
         assert!(matches!(sender.join().unwrap(), Offer::Closed(2)));
     });
 }
@@ -135,15 +155,15 @@ fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
 fn dropping_the_oldest_and_taking_it_do_not_meet() {
     model(|| {
         let (home, mut outlet) = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
-        assert!(matches!(home.0.offer(1, Lane::User), Offer::Queued));
+        assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
-            thread::spawn(move || home.0.offer(2, Lane::User))
+            thread::spawn(move || send(&home, 2))
         };
         let first = block_on(take(&home, &mut outlet));
         match sender.join().unwrap() {
             Offer::Displaced(1) => assert_eq!(first, 2),
-            Offer::Queued => assert_eq!((first, home.0.try_pop(&mut outlet)), (1, Some(2))),
+            Offer::Queued => assert_eq!((first, home.0.reader(&mut outlet).try_pop()), (1, Some(2))),
             other => panic!("{other:?}"),
         }
     });

@@ -10,16 +10,21 @@
 mod blocks;
 mod config;
 mod inbox;
+mod item;
 #[cfg(all(test, actors_loom))]
 mod loom;
 #[cfg(all(test, not(actors_loom)))]
 mod model;
+mod offer;
 mod overflow;
+mod reader;
 mod side;
 mod waiting;
 
 pub use config::Mailbox;
 pub use overflow::OnFull;
 
-pub(crate) use inbox::{Inbox, Item, Lane, Offer, Outlet};
+pub(crate) use inbox::Inbox;
+pub(crate) use item::{Item, Lane, Offer};
+pub(crate) use reader::{Front, Outlet};
 pub(crate) use waiting::Entrance;

@@ -1,6 +1,7 @@
 //! The mailbox against the plainest model of one: a queue with a length.
 
 use std::collections::VecDeque;
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,7 +19,18 @@ impl Drop for Counted {
     }
 }
 
+#[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for Counted {
+    type Rest = Self;
+
+    fn split(self) -> (NonNull<()>, Self) {
+        (NonNull::dangling(), self)
+    }
+
+    unsafe fn join(_: NonNull<()>, counted: Self) -> Self {
+        counted
+    }
+
     // Every fifth stands for a stop marker.
     fn is_droppable(&self) -> bool {
         !self.0.is_multiple_of(5)
@@ -62,7 +74,8 @@ proptest! {
                 Step::Offer(false) => {
                     let full = user.len() + if on_full == OnFull::DropOldest { urgent.len() } else { 0 } >= bound;
                     let oldest = user.iter().position(|number| number % 5 != 0);
-                    match (inbox.offer(item, Lane::User), full, on_full) {
+                    let offer = inbox.push(item).map_or_else(|item| inbox.offer(item, Lane::User), |()| Offer::Queued);
+                    match (offer, full, on_full) {
                         (Offer::Queued, false, _) => user.push_back(made),
                         (Offer::Full(back), true, OnFull::Wait | OnFull::Reject) => prop_assert_eq!(back.0, made),
                         (Offer::Discarded(back), true, OnFull::DropNewest) => prop_assert_eq!(back.0, made),
@@ -86,7 +99,7 @@ proptest! {
                         if on_full == OnFull::DropOldest {
                             // Whichever was sacrificed: the model follows what is left.
                             (user, urgent) = (VecDeque::new(), VecDeque::new());
-                            inbox.drain(&mut outlet);
+                            inbox.reader(&mut outlet).drain();
                         }
                     }
                 }
@@ -98,22 +111,22 @@ proptest! {
                     made -= 1;
                     std::mem::forget(item);
                     let expected = urgent.pop_front().or_else(|| user.pop_front());
-                    prop_assert_eq!(inbox.try_pop(&mut outlet).map(|item| item.0), expected);
+                    prop_assert_eq!(inbox.reader(&mut outlet).try_pop().map(|item| item.0), expected);
                     // Tells producers at once, as the run loop does before it waits.
-                    inbox.publish();
+                    inbox.reader(&mut outlet).publish();
                 }
                 Step::Drain => {
                     made -= 1;
                     std::mem::forget(item);
-                    let drained: Vec<_> = inbox.drain(&mut outlet).iter().map(|item| item.0).collect();
+                    let drained: Vec<_> = inbox.reader(&mut outlet).drain().iter().map(|item| item.0).collect();
                     let expected: Vec<_> = urgent.drain(..).chain(user.drain(..)).collect();
                     prop_assert_eq!(drained, expected);
-                    inbox.publish();
+                    inbox.reader(&mut outlet).publish();
                 }
             }
             prop_assert_eq!(inbox.len(), user.len() + urgent.len());
         }
-        let left: Vec<_> = inbox.close(&mut outlet).iter().map(|item| item.0).collect();
+        let left: Vec<_> = inbox.reader(&mut outlet).close().iter().map(|item| item.0).collect();
         prop_assert_eq!(left, urgent.into_iter().chain(user).collect::<Vec<_>>());
         prop_assert!(matches!(inbox.offer(Counted(0, dropped.clone()), Lane::User), Offer::Closed(_)));
         drop(inbox);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::task::Waker;
 
-use super::inbox::Lane;
+use super::Lane;
 
 pub(super) struct Side<T> {
     system: VecDeque<T>,

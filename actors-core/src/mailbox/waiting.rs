@@ -2,9 +2,10 @@
 
 use std::ops::Deref;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
-use super::inbox::{Inbox, Item, Lane, Offer};
+use super::{Inbox, Item, Lane, Offer};
+use crate::sync::atomic::{Ordering, fence};
 
 /// A sender that waits for room in a full mailbox.
 ///
@@ -74,5 +75,51 @@ where
         if let Place::InLine(ticket) = self.place {
             drop((*self.owner).as_ref().leave_line(ticket));
         }
+    }
+}
+
+impl<T: Item> Inbox<T> {
+    /// Queues the item or takes a place in the line of waiting senders.
+    ///
+    /// Returns the ticket of the place, or what became of the item if it need not wait.
+    fn join_line(&self, item: T, lane: Lane, waker: &Waker) -> Result<u64, Offer<T>> {
+        let mut side = self.open_side();
+        if self.is_closed(&side) {
+            return Err(Offer::Closed(item));
+        }
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        fence(Ordering::SeqCst);
+        if self.has_room(&side) && !side.has_waiting() {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            let appended = self.append_beside(&mut side, item, lane);
+            drop(side);
+            self.wake_if_idle();
+            return Err(appended.map_or_else(Offer::Closed, |()| Offer::Queued));
+        }
+        Ok(side.join(item, lane, waker))
+    }
+
+    /// Whether the sender with this ticket may go on: its item is in the queue, or comes back because that closed.
+    fn poll_line(&self, ticket: u64, waker: &Waker) -> Poll<Offer<T>> {
+        let mut side = self.open_side();
+        if !side.is_closed() {
+            return if side.keep_place(ticket, waker) { Poll::Pending } else { Poll::Ready(Offer::Queued) };
+        }
+        let left = side.leave(ticket);
+        drop(side);
+        Poll::Ready(match left {
+            Some(item) => {
+                self.waiting.fetch_sub(1, Ordering::AcqRel);
+                Offer::Closed(item)
+            }
+            None => Offer::Queued,
+        })
+    }
+
+    /// Gives up a place in the line; the item comes back unless it was already moved into the queue.
+    fn leave_line(&self, ticket: u64) -> Option<T> {
+        let item = self.open_side().leave(ticket)?;
+        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        Some(item)
     }
 }

@@ -22,6 +22,7 @@ use crate::kernel::custody::{BoxFuture, Brood};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::refs::ActorRef;
+use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
 use timers::{TimerId, Timers};
@@ -106,10 +107,17 @@ impl<A: Actor> Context<A> {
         self.start_error.take()
     }
 
+    #[inline]
     pub(crate) fn ending(&self) -> Option<&ExitReason> {
         self.ending.as_ref()
     }
 
+    /// The reply handle of a message that was only told.
+    pub(crate) fn unheard_reply<M: Message>(&self) -> ReplyTo<M::Reply> {
+        ReplyTo::told::<M>(self.cell.clone())
+    }
+
+    #[inline]
     pub(crate) fn core(&self) -> &Core {
         &self.cell.core
     }

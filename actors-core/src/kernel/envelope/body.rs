@@ -4,8 +4,9 @@
 use std::ptr::NonNull;
 use std::task::{Context as TaskContext, Poll};
 
+use super::buffer::Turn;
 use super::future_slot::FutureSlot;
-use super::sealed::{Envelope, Stage};
+use super::sealed::Stage;
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::context::Context;
@@ -35,12 +36,14 @@ impl<A: Actor> Body<A> {
     }
 
     /// Whether a hook or handler waits.
+    #[inline]
     pub(crate) fn is_busy(&self) -> bool {
         // SAFETY: alive as long as `self`; futures never touch the slot they are in.
         unsafe { (*self.inner.as_ptr()).slot.is_occupied() }
     }
 
     /// The context, while no hook or handler waits.
+    #[inline]
     pub(crate) fn ctx(&mut self) -> &mut Context<A> {
         assert!(!self.is_busy(), "the handler that waits has the context");
         // SAFETY: alive as long as `self`, and no future borrows it.
@@ -49,22 +52,17 @@ impl<A: Actor> Body<A> {
 
     /// Begins the `started` hook; its error is left in the context.
     pub(crate) fn start(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        self.stage().run(cx, |actor, ctx| async move {
+        self.stage(&mut Turn::default()).run(cx, |actor, ctx| async move {
             if let Err(error) = actor.started(ctx).await {
                 ctx.fail_start(error);
             }
         })
     }
 
-    /// Hands a message to its handler.
-    #[inline]
-    pub(crate) fn begin(&mut self, envelope: Envelope<A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        envelope.begin(&mut self.stage(), cx)
-    }
-
     /// Begins the `stopped` hook.
     pub(crate) fn stop(&mut self, reason: ExitReason, cx: &mut TaskContext<'_>) -> Poll<()> {
-        self.stage().run(cx, |actor, ctx| async move { actor.stopped(ctx, &reason).await })
+        let mut turn = Turn::default();
+        self.stage(&mut turn).run(cx, |actor, ctx| async move { actor.stopped(ctx, &reason).await })
     }
 
     /// Goes on with the hook or handler that waits.
@@ -79,13 +77,14 @@ impl<A: Actor> Body<A> {
         unsafe { (*self.inner.as_ptr()).slot.clear() }
     }
 
+    /// What handlers run on, one after another, while none waits.
     #[inline]
-    fn stage(&mut self) -> Stage<'_, A> {
+    pub(crate) fn stage<'a>(&'a mut self, turn: &'a mut Turn) -> Stage<'a, A> {
         assert!(!self.is_busy(), "an actor runs one handler at a time");
         let inner = self.inner.as_ptr();
         // SAFETY: the three parts lie beside each other at a place that does not move while `self` lives. Nobody but
         // the future in the slot touches actor and context while it waits: `ctx` and this refuse.
-        unsafe { Stage::new(&raw mut (*inner).actor, &raw mut (*inner).ctx, &mut (*inner).slot) }
+        unsafe { Stage::new(&raw mut (*inner).actor, &raw mut (*inner).ctx, &mut (*inner).slot, turn) }
     }
 }
 

@@ -5,11 +5,9 @@ use std::task::{Context as TaskContext, Poll};
 
 use super::sealed::Stage;
 use crate::exit::ExitReason;
-use crate::id::short_type_name;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::context::{Context, Ticket};
-use crate::kernel::reply::ReplyTo;
-use crate::message::{Message, ReplyKind};
+use crate::kernel::context::Ticket;
+use crate::message::Message;
 
 /// Something the kernel does when its turn in the mailbox comes.
 pub(super) trait Dispatch<A: Actor>: Send {
@@ -28,20 +26,6 @@ pub(super) fn stop_unreachable<A: Actor>() -> Box<dyn Dispatch<A>> {
     Box::new(Unreachable(PhantomData::<fn(A)>))
 }
 
-/// The reply handle of a message nobody waits for: an error in the answer goes to the system.
-#[inline]
-pub(super) fn unheard<A: Actor, M: Message>(ctx: &Context<A>) -> ReplyTo<M::Reply> {
-    if !M::Kind::FALLIBLE {
-        return ReplyTo::told(None);
-    }
-    let (host, path) = (ctx.host().clone(), ctx.core().path());
-    ReplyTo::told(Some(Box::new(move |reply| {
-        if let Some(error) = M::Kind::unheard_error(reply) {
-            host.unheard_error(&path, short_type_name::<M>(), error);
-        }
-    })))
-}
-
 struct Ticketed<A, M> {
     ticket: Ticket,
     message: M,
@@ -53,8 +37,7 @@ impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
         if !stage.ctx().redeem(&self.ticket) {
             return Poll::Ready(());
         }
-        let reply = unheard::<A, M>(stage.ctx());
-        stage.run(cx, |actor, ctx| actor.respond(self.message, reply, ctx))
+        stage.run(cx, |actor, ctx| actor.receive(self.message, ctx))
     }
 }
 

@@ -1,14 +1,16 @@
 //! Where the future of the running handler lives: in a buffer that handlers share, one after another.
 //!
-//! Each thread keeps one spare buffer. A handler that is ready at its first poll, as most are, gives it back at once; one
-//! that has to wait keeps it until it is ready. So an idle actor holds no buffer, and a handler costs no allocation.
+//! Each thread keeps one spare buffer, which an actor borrows for a turn. A handler that is ready at its first poll, as
+//! most are, leaves it to the next one; one that has to wait keeps it until it is ready. So an idle actor holds no buffer,
+//! and a handler costs no allocation.
 #![allow(unsafe_code, reason = "a future of any type is placed in a raw buffer and its type forgotten")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::Cell;
+use std::alloc::Layout;
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
+
+use super::buffer::{Turn, allocate, is_usual, release};
 
 /// The future that waits, if one does.
 pub(super) struct FutureSlot {
@@ -16,13 +18,14 @@ pub(super) struct FutureSlot {
 }
 
 struct Waiting {
-    buffer: Buffer,
+    future: NonNull<u8>,
     vtable: &'static FutureVtable,
 }
 
 struct FutureVtable {
     poll: unsafe fn(NonNull<u8>, &mut Context<'_>) -> Poll<()>,
     drop: unsafe fn(NonNull<u8>),
+    layout: Layout,
 }
 
 // SAFETY: only futures that are `Send` are put in.
@@ -33,6 +36,7 @@ impl FutureSlot {
         Self { waiting: None }
     }
 
+    #[inline]
     pub(super) fn is_occupied(&self) -> bool {
         self.waiting.is_some()
     }
@@ -45,24 +49,31 @@ impl FutureSlot {
     ///
     /// Whatever the future borrows must stay alive and untouched until it is ready or the slot is cleared.
     #[inline]
-    pub(super) unsafe fn run<F>(&mut self, cx: &mut Context<'_>, make: impl FnOnce() -> F) -> Poll<()>
+    pub(super) unsafe fn run<F>(
+        &mut self,
+        turn: &mut Turn,
+        cx: &mut Context<'_>,
+        make: impl FnOnce() -> F,
+    ) -> Poll<()>
     where
         F: Future<Output = ()> + Send,
     {
         debug_assert!(self.waiting.is_none(), "an actor runs one handler at a time");
-        let buffer = Buffer::holding(Layout::new::<F>());
-        let future = buffer.start.cast::<F>();
-        // SAFETY: the buffer is large and aligned enough for an `F`.
-        unsafe { future.write(make()) };
-        let mut placed = Placed { future, buffer: Some(buffer) };
+        let usual = const { is_usual(Layout::new::<F>()) };
+        let memory = if usual { turn.memory() } else { allocate(Layout::new::<F>()) };
+        let place = memory.cast::<F>();
+        // SAFETY: the memory is large and aligned enough for an `F`.
+        let mut placed = unsafe { Placed::new(place, make) };
         // SAFETY: the future stays where it is until it is dropped in place.
-        let poll = unsafe { Pin::new_unchecked(placed.future.as_mut()).poll(cx) };
-        if poll.is_pending()
-            && let Some(buffer) = placed.buffer.take()
-        {
-            self.waiting = Some(Waiting { buffer, vtable: const { &FutureVtable::of::<F>() } });
+        if unsafe { Pin::new_unchecked(placed.future.as_mut()).poll(cx) }.is_ready() {
+            return Poll::Ready(());
         }
-        poll
+        std::mem::forget(placed);
+        if usual {
+            turn.keep_memory();
+        }
+        self.waiting = Some(Waiting { future: memory, vtable: const { &FutureVtable::of::<F>() } });
+        Poll::Pending
     }
 
     /// Polls the waiting future. If it panics, it is dropped and the slot is empty.
@@ -75,11 +86,11 @@ impl FutureSlot {
                 }
             }
         }
-        let Some(Waiting { buffer, vtable }) = &self.waiting else { return Poll::Ready(()) };
-        let (start, poll) = (buffer.start, vtable.poll);
+        let Some(Waiting { future, vtable }) = &self.waiting else { return Poll::Ready(()) };
+        let (future, poll) = (*future, vtable.poll);
         let mut clear = Clear(Some(self));
         // SAFETY: the slot holds a future of the vtable's type.
-        let poll = unsafe { poll(start, cx) };
+        let poll = unsafe { poll(future, cx) };
         if poll.is_pending() {
             clear.0 = None;
         }
@@ -88,9 +99,10 @@ impl FutureSlot {
 
     /// Drops the waiting future.
     pub(super) fn clear(&mut self) {
-        if let Some(Waiting { buffer, vtable }) = self.waiting.take() {
+        if let Some(Waiting { future, vtable }) = self.waiting.take() {
+            let _memory = Memory { start: future, layout: vtable.layout };
             // SAFETY: the slot held a future of the vtable's type, and does not any more.
-            unsafe { (vtable.drop)(buffer.start) };
+            unsafe { (vtable.drop)(future) };
         }
     }
 }
@@ -111,86 +123,76 @@ impl FutureVtable {
             // SAFETY: the caller held an `F` there and gives it up.
             unsafe { future.cast::<F>().drop_in_place() }
         }
-        Self { poll: poll::<F>, drop: drop::<F> }
+        Self { poll: poll::<F>, drop: drop::<F>, layout: Layout::new::<F>() }
     }
 }
 
-/// A future in a buffer; dropped in place unless its buffer was taken over.
+/// A future in memory that is lent; dropped in place unless forgotten.
 struct Placed<F> {
     future: NonNull<F>,
-    buffer: Option<Buffer>,
+}
+
+impl<F> Placed<F> {
+    /// # Safety
+    ///
+    /// The place can hold an `F` and has no other user; if `F` is too large for a turn's memory, it is a place of its own.
+    #[inline]
+    unsafe fn new(place: NonNull<F>, make: impl FnOnce() -> F) -> Self {
+        struct OnPanic<F>(NonNull<F>);
+        impl<F> Drop for OnPanic<F> {
+            fn drop(&mut self) {
+                // SAFETY: the place's own memory, into which nothing was written.
+                unsafe { free_if_own::<F>(self.0) }
+            }
+        }
+        let on_panic = OnPanic(place);
+        let future = make();
+        std::mem::forget(on_panic);
+        // SAFETY: as the caller promises.
+        unsafe { place.write(future) };
+        Self { future: place }
+    }
 }
 
 impl<F> Drop for Placed<F> {
+    #[inline]
     fn drop(&mut self) {
-        if self.buffer.is_some() {
-            // SAFETY: the future was written and not dropped; the buffer goes after it.
-            unsafe { self.future.drop_in_place() }
+        struct Free<F>(NonNull<F>);
+        impl<F> Drop for Free<F> {
+            #[inline]
+            fn drop(&mut self) {
+                // SAFETY: the future in it was dropped.
+                unsafe { free_if_own::<F>(self.0) }
+            }
         }
+        let _free = Free(self.future);
+        // SAFETY: the future was written and not dropped.
+        unsafe { self.future.drop_in_place() }
     }
 }
 
-/// Raw memory; given back to the thread, if it is of the usual size, when dropped.
-struct Buffer {
+/// Frees the memory of a future that is too large for a turn's.
+///
+/// # Safety
+///
+/// Nobody uses it any more.
+#[inline]
+unsafe fn free_if_own<F>(place: NonNull<F>) {
+    if const { !is_usual(Layout::new::<F>()) } {
+        // SAFETY: it was allocated for an `F`, and the caller promises the rest.
+        unsafe { release(place.cast(), Layout::new::<F>()) }
+    }
+}
+
+/// The memory of a future that has waited; released when dropped, also if the future's own drop panics.
+struct Memory {
     start: NonNull<u8>,
     layout: Layout,
 }
 
-/// Bytes of the buffers that are kept. Futures that need more get memory of their own and leave nothing behind.
-const USUAL: Layout = match Layout::from_size_align(4096, 16) {
-    Ok(layout) => layout,
-    Err(_) => panic!("16 is a power of two"),
-};
-
-thread_local! {
-    /// The buffer that no handler of this thread uses at the moment.
-    static SPARE: Cell<Option<Spare>> = const { Cell::new(None) };
-}
-
-struct Spare(NonNull<u8>);
-
-impl Drop for Spare {
+impl Drop for Memory {
     fn drop(&mut self) {
-        // SAFETY: spare buffers have the usual layout and no user.
-        unsafe { dealloc(self.0.as_ptr(), USUAL) }
-    }
-}
-
-impl Buffer {
-    #[inline]
-    fn holding(layout: Layout) -> Self {
-        if layout.size() > USUAL.size() || layout.align() > USUAL.align() {
-            return Self::allocate(layout);
-        }
-        // While the thread goes down there is no spare any more.
-        match SPARE.try_with(Cell::take) {
-            Ok(Some(spare)) => {
-                let start = spare.0;
-                std::mem::forget(spare);
-                Self { start, layout: USUAL }
-            }
-            _ => Self::allocate(USUAL),
-        }
-    }
-
-    #[cold]
-    fn allocate(layout: Layout) -> Self {
-        // SAFETY: the layout is not of size 0: it is the usual one or a larger one.
-        let start = NonNull::new(unsafe { alloc(layout) });
-        Self { start: start.unwrap_or_else(|| handle_alloc_error(layout)), layout }
-    }
-}
-
-impl Drop for Buffer {
-    #[inline]
-    fn drop(&mut self) {
-        if self.layout == USUAL {
-            let spare = Spare(self.start);
-            // The one that was spare meanwhile, if any, goes.
-            drop(SPARE.try_with(|place| place.replace(Some(spare))));
-        } else {
-            // SAFETY: allocated with this layout, and no longer used.
-            unsafe { dealloc(self.start.as_ptr(), self.layout) }
-        }
+        // SAFETY: the slot kept it for a future of this layout, which is gone.
+        unsafe { release(self.start, self.layout) }
     }
 }

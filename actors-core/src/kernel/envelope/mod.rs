@@ -6,9 +6,11 @@
 //! ```
 
 mod body;
+mod buffer;
 mod dispatch;
 mod future_slot;
 mod sealed;
 
 pub(crate) use body::Body;
+pub(crate) use buffer::Turn;
 pub(crate) use sealed::Envelope;

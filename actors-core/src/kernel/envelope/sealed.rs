@@ -4,10 +4,12 @@
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
-use super::dispatch::{self, Dispatch, unheard};
+use super::buffer::Turn;
+use super::dispatch::{self, Dispatch};
 use super::future_slot::FutureSlot;
 use crate::error::AskError;
 use crate::exit::ExitReason;
@@ -17,7 +19,7 @@ use crate::kernel::cell::Core;
 use crate::kernel::context::{Context, Ticket};
 use crate::kernel::endpoint::{Load, Parcel};
 use crate::kernel::reply::ReplyTo;
-use crate::mailbox::Item;
+use crate::mailbox::{Front, Item};
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
 
@@ -28,7 +30,8 @@ pub(crate) struct Envelope<A: Actor> {
     actor: PhantomData<fn(A)>,
 }
 
-type Payload = MaybeUninit<[u64; 3]>;
+/// Room for a small message, or for the pointer to a large one.
+pub(crate) type Payload = MaybeUninit<[u64; 3]>;
 
 /// What can be done with a payload. Each function takes the payload over: it must not be used afterwards.
 struct Vtable<A: Actor> {
@@ -94,23 +97,41 @@ impl<A: Actor> Vtable<A> {
 }
 
 /// What a handler runs on. The pointers are good while a handler may run.
-pub(super) struct Stage<'a, A: Actor> {
+pub(crate) struct Stage<'a, A: Actor> {
     actor: *mut A,
     ctx: *mut Context<A>,
     slot: &'a mut FutureSlot,
+    turn: &'a mut Turn,
 }
 
 impl<'a, A: Actor> Stage<'a, A> {
     /// # Safety
     ///
     /// Actor and context must stay where they are, and be touched by nobody else, until the slot is empty again.
-    pub(super) unsafe fn new(actor: *mut A, ctx: *mut Context<A>, slot: &'a mut FutureSlot) -> Self {
-        Self { actor, ctx, slot }
+    #[inline]
+    pub(super) unsafe fn new(
+        actor: *mut A,
+        ctx: *mut Context<A>,
+        slot: &'a mut FutureSlot,
+        turn: &'a mut Turn,
+    ) -> Self {
+        Self { actor, ctx, slot, turn }
     }
 
-    pub(super) fn ctx(&mut self) -> &mut Context<A> {
+    /// The context, between two handlers.
+    #[inline]
+    pub(crate) fn ctx(&mut self) -> &mut Context<A> {
         // SAFETY: the contract of `new`; no handler runs while somebody holds the stage.
         unsafe { &mut *self.ctx }
+    }
+
+    /// Hands the message whose turn it is to its handler, which may be ready at once.
+    #[inline]
+    pub(crate) fn begin(&mut self, front: Front<'_, Envelope<A>>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let (vtable, payload) = front.into_parts();
+        // SAFETY: the word is the table's address, as `Envelope::split` made it. The payload belongs to it and is given up
+        // here; each table's function reads it before anything else.
+        unsafe { (vtable.cast::<Vtable<A>>().as_ref().begin)(payload, self, cx) }
     }
 
     /// Runs a future over the actor and its context.
@@ -124,7 +145,7 @@ impl<'a, A: Actor> Stage<'a, A> {
         F: Future<Output = ()> + Send + 'b,
     {
         // SAFETY: the contract of `new` covers the slot's.
-        unsafe { self.slot.run(cx, || make(&mut *self.actor, &mut *self.ctx)) }
+        unsafe { self.slot.run(self.turn, cx, || make(&mut *self.actor, &mut *self.ctx)) }
     }
 }
 
@@ -139,10 +160,22 @@ impl<A: Actor> Envelope<A> {
         A: Responder<M>,
     {
         match parcel.into_load() {
-            Load::Tell(message) if fits_inline::<M>() => Self::seal::<Told<M>>(message),
-            Load::Tell(message) => Self::seal::<ToldBoxed<M>>(Box::new(message)),
+            Load::Tell(message) => Self::told(message),
             Load::Ask(cell) => Self::seal::<Asked<M>>(cell),
             Load::PassedOn(message, reply) => Self::seal::<PassedOn<M>>(Box::new((message, reply))),
+        }
+    }
+
+    /// A user's message nobody waits for.
+    #[inline]
+    pub(crate) fn told<M: Message>(message: M) -> Self
+    where
+        A: Responder<M>,
+    {
+        if const { fits_inline::<M>() } {
+            Self::seal::<Told<M>>(message)
+        } else {
+            Self::seal::<ToldBoxed<M>>(Box::new(message))
         }
     }
 
@@ -171,14 +204,6 @@ impl<A: Actor> Envelope<A> {
         // SAFETY: it fits, as was just asserted.
         unsafe { payload.as_mut_ptr().cast::<K::Content>().write(content) };
         Self { vtable: const { &Vtable::<A>::of::<K>() }, payload, actor: PhantomData }
-    }
-
-    /// Hands the message to its handler, which may be ready at once.
-    #[inline]
-    pub(super) fn begin(self, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let this = ManuallyDrop::new(self);
-        // SAFETY: the payload belongs to the table and is given up here.
-        unsafe { (this.vtable.begin)(&raw const this.payload, stage, cx) }
     }
 
     /// The message will not be handled.
@@ -224,6 +249,20 @@ impl<A: Actor> Drop for Envelope<A> {
 }
 
 impl<A: Actor> Item for Envelope<A> {
+    type Rest = Payload;
+
+    #[inline]
+    fn split(self) -> (NonNull<()>, Payload) {
+        let this = ManuallyDrop::new(self);
+        (NonNull::from(this.vtable).cast(), this.payload)
+    }
+
+    #[inline]
+    unsafe fn join(word: NonNull<()>, payload: Payload) -> Self {
+        // SAFETY: the word is the table's address, as `split` made it of an envelope for the same `A`.
+        Self { vtable: unsafe { word.cast().as_ref() }, payload, actor: PhantomData }
+    }
+
     fn is_droppable(&self) -> bool {
         self.vtable.message.is_some()
     }
@@ -244,8 +283,7 @@ impl<A: Responder<M>, M: Message> Kind<A> for Told<M> {
 
     #[inline]
     fn begin(message: M, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let reply = unheard::<A, M>(stage.ctx());
-        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
+        stage.run(cx, |actor, ctx| actor.receive(message, ctx))
     }
 
     fn discard(message: M, core: &Core, reason: DeadLetterReason) {

@@ -51,6 +51,7 @@ impl<A: Actor> ActorRef<A> {
     /// # Cancel safety
     ///
     /// If the future is dropped before it is ready, the message was not sent.
+    #[inline]
     pub fn tell<M: Message>(&self, message: M) -> Tell<'_, M>
     where
         A: Responder<M>,
@@ -63,6 +64,7 @@ impl<A: Actor> ActorRef<A> {
     /// # Errors
     ///
     /// [`SendError`] gives the message back if the actor has stopped or the mailbox is full.
+    #[inline]
     pub fn try_tell<M: Message>(&self, message: M) -> Result<(), SendError<M>>
     where
         A: Responder<M>,
@@ -71,6 +73,7 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Sends a message and gives its answer when awaited, within 5 s unless the request says otherwise.
+    #[inline]
     pub fn ask<M: Message>(&self, message: M) -> Request<'_, M>
     where
         A: Responder<M>,
@@ -167,6 +170,7 @@ impl<A: Actor> ActorRef<A> {
     }
 
     /// Turns what became of an envelope into what its sender is told; what the policy dropped becomes a dead letter.
+    #[cold]
     fn settle<M: Message>(&self, offer: Offer<Envelope<A>>, lane: Lane) -> Result<(), Refusal<M>>
     where
         A: Responder<M>,
@@ -188,9 +192,21 @@ impl<A: Actor> ActorRef<A> {
 }
 
 impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
+    #[inline]
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
         let lane = lane_of(&parcel);
-        self.settle(self.cell.inbox.offer(Envelope::user(parcel), lane), lane)
+        match self.cell.inbox.offer(Envelope::user(parcel), lane) {
+            Offer::Queued => Ok(()),
+            offer => self.settle(offer, lane),
+        }
+    }
+
+    #[inline]
+    fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
+        match self.cell.inbox.push(Envelope::told(message)) {
+            Ok(()) => Ok(()),
+            Err(envelope) => self.settle(self.cell.inbox.offer(envelope, Lane::User), Lane::User),
+        }
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
@@ -229,6 +245,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     }
 }
 
+#[inline]
 fn lane_of<M: Message>(parcel: &Parcel<M>) -> Lane {
     if parcel.is_urgent() { Lane::Urgent } else { Lane::User }
 }

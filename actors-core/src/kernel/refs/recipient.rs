@@ -32,6 +32,7 @@ impl<M: Message> Recipient<M> {
     /// # Errors
     ///
     /// [`SendError`] gives the message back.
+    #[inline]
     pub fn tell(&self, message: M) -> Tell<'_, M> {
         Tell::new(&*self.endpoint, message)
     }
@@ -41,11 +42,13 @@ impl<M: Message> Recipient<M> {
     /// # Errors
     ///
     /// [`SendError`] gives the message back if the receiver has stopped or is full.
+    #[inline]
     pub fn try_tell(&self, message: M) -> Result<(), SendError<M>> {
         Tell::new(&*self.endpoint, message).now()
     }
 
     /// Sends a message and gives its answer when awaited.
+    #[inline]
     pub fn ask(&self, message: M) -> Request<'_, M> {
         Request::new(&*self.endpoint, message)
     }
@@ -65,14 +68,21 @@ impl<M: Message> Recipient<M> {
         self.endpoint.key()
     }
 
+    #[inline]
     pub(crate) fn endpoint(&self) -> &dyn Endpoint<M> {
         &*self.endpoint
     }
 }
 
 impl<M: Message> Endpoint<M> for Recipient<M> {
+    #[inline]
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
         self.endpoint.offer(parcel)
+    }
+
+    #[inline]
+    fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
+        self.endpoint.offer_told(message)
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {

@@ -1,0 +1,112 @@
+//! The producers' side of a mailbox: the bound, and what happens at it.
+#![allow(unsafe_code, reason = "where the oldest is dropped, a producer takes it out of the blocks")]
+
+use super::blocks::Refused;
+use super::inbox::Inbox;
+use super::side::Side;
+use super::{Item, Lane, Offer, OnFull};
+use crate::sync::atomic::Ordering;
+
+impl<T: Item> Inbox<T> {
+    /// Appends without regard to the bound; gives the item back if the queue is closed.
+    pub(crate) fn force(&self, item: T, lane: Lane) -> Result<(), T> {
+        match lane {
+            Lane::User => self.blocks.push_if(item, |_| true).map_err(Refused::into_item)?,
+            lane => {
+                let mut side = self.open_side();
+                if self.is_closed(&side) {
+                    return Err(item);
+                }
+                self.append_beside(&mut side, item, lane)?;
+            }
+        }
+        self.wake_if_idle();
+        Ok(())
+    }
+
+    /// Appends an item to the user lane if that takes no thought: there is room, nobody waits for it, and nobody else pushes
+    /// at the moment. What comes back is to be [offered](Self::offer).
+    #[inline]
+    pub(crate) fn push(&self, item: T) -> Result<(), T> {
+        self.blocks.push_at_once(item, |pushed| self.bound == usize::MAX || self.admits_at_once(pushed))?;
+        self.wake_if_idle();
+        Ok(())
+    }
+
+    #[inline]
+    fn admits_at_once(&self, pushed: usize) -> bool {
+        self.on_full != OnFull::DropOldest && self.admits(pushed)
+    }
+
+    #[inline]
+    fn admits(&self, pushed: usize) -> bool {
+        self.queued(pushed) < self.bound && self.waiting.load(Ordering::Relaxed) == 0
+    }
+
+    /// Appends an item under the bound and its policy, without waiting.
+    pub(crate) fn offer(&self, item: T, lane: Lane) -> Offer<T> {
+        if lane != Lane::User || self.on_full == OnFull::DropOldest {
+            return self.offer_beside(item, lane);
+        }
+        match self.blocks.push_if(item, |pushed| self.bound == usize::MAX || self.admits(pushed)) {
+            Ok(()) => {
+                self.wake_if_idle();
+                Offer::Queued
+            }
+            Err(Refused::Closed(item)) => Offer::Closed(item),
+            Err(Refused::NotAdmitted(item)) if self.on_full == OnFull::DropNewest => Offer::Discarded(item),
+            Err(Refused::NotAdmitted(item)) => Offer::Full(item),
+        }
+    }
+
+    /// The way of urgent items, and of all where the oldest may have to go.
+    #[cold]
+    fn offer_beside(&self, item: T, lane: Lane) -> Offer<T> {
+        let mut side = self.open_side();
+        if self.is_closed(&side) {
+            return Offer::Closed(item);
+        }
+        let mut displaced = None;
+        if !self.has_room(&side) || side.has_waiting() {
+            match self.on_full {
+                OnFull::Wait | OnFull::Reject => return Offer::Full(item),
+                OnFull::DropNewest => return Offer::Discarded(item),
+                OnFull::DropOldest => match self.take_oldest(&mut side) {
+                    None => return Offer::Discarded(item),
+                    oldest => displaced = oldest,
+                },
+            }
+        }
+        if let Err(item) = self.append_beside(&mut side, item, lane) {
+            return Offer::Closed(item);
+        }
+        drop(side);
+        self.wake_if_idle();
+        displaced.map_or(Offer::Queued, Offer::Displaced)
+    }
+
+    /// Appends an item while the side is locked.
+    pub(super) fn append_beside(&self, side: &mut Side<T>, item: T, lane: Lane) -> Result<(), T> {
+        if lane == Lane::User {
+            return self.blocks.push_if(item, |_| true).map_err(Refused::into_item);
+        }
+        side.push(item, lane);
+        self.beside.fetch_add(1, Ordering::AcqRel);
+        Ok(())
+    }
+
+    /// Takes the oldest item that may be dropped; those before it keep their order in the side.
+    fn take_oldest(&self, side: &mut Side<T>) -> Option<T> {
+        debug_assert!(self.on_full == OnFull::DropOldest, "only then does the consumer take the lock too");
+        // SAFETY: the side is locked, and the consumer locks it too where producers drop the oldest.
+        while let Some(oldest) = unsafe { self.pop_block() } {
+            // SAFETY: as above.
+            unsafe { self.publish_taken() };
+            if oldest.is_droppable() {
+                return Some(oldest);
+            }
+            side.keep(oldest);
+        }
+        None
+    }
+}

@@ -1,0 +1,235 @@
+//! The consumer's side of a mailbox.
+#![allow(unsafe_code, reason = "the one place where items leave the blocks")]
+
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr::NonNull;
+use std::task::{Context, Poll, Waker};
+
+use super::inbox::{Inbox, LOCKED};
+use super::{Item, Lane, OnFull};
+use crate::sync::atomic::{Ordering, fence};
+
+/// The right to take items out. There is one for each inbox.
+#[derive(Debug)]
+pub(crate) struct Outlet {
+    inbox: usize,
+}
+
+/// Takes items out; made for one turn of the consumer.
+pub(crate) struct Reader<'a, T: Item> {
+    inbox: &'a Inbox<T>,
+    /// Nobody else reads meanwhile.
+    _outlet: &'a mut Outlet,
+    /// How many more items are taken before the consumer says how far it is.
+    unsaid: usize,
+    /// Where an item lies that did not come from the blocks.
+    aside: MaybeUninit<T::Rest>,
+}
+
+/// The item whose turn it is, where it lies.
+pub(crate) struct Front<'a, T: Item> {
+    word: NonNull<()>,
+    rest: *const T::Rest,
+    /// The reader moves on only when this is gone.
+    reader: PhantomData<&'a mut T>,
+}
+
+/// The most items the consumer takes before it says so. More would delay waiting senders, less costs a shared write more often.
+const LONGEST_STRIDE: usize = 64;
+
+impl<T: Item> Inbox<T> {
+    /// The outlet; to be asked for once, when the inbox has its place in memory.
+    pub(crate) fn outlet(&self) -> Outlet {
+        Outlet { inbox: std::ptr::from_ref(self).addr() }
+    }
+
+    /// Begins to take items out.
+    #[inline]
+    pub(crate) fn reader<'a>(&'a self, outlet: &'a mut Outlet) -> Reader<'a, T> {
+        assert_eq!(outlet.inbox, std::ptr::from_ref(self).addr(), "each inbox has its own outlet");
+        Reader { inbox: self, _outlet: outlet, unsaid: self.stride(), aside: MaybeUninit::uninit() }
+    }
+
+    fn stride(&self) -> usize {
+        (self.bound / 16).clamp(1, LONGEST_STRIDE)
+    }
+
+    /// Takes the oldest item of the blocks.
+    ///
+    /// # Safety
+    ///
+    /// Called by the holder of the outlet, or under the side's lock where producers drop the oldest; the outlet's holder
+    /// takes the lock too there.
+    pub(super) unsafe fn pop_block(&self) -> Option<T> {
+        // SAFETY: as the caller promises.
+        unsafe { self.blocks.pop() }
+    }
+
+    /// How many items have left the blocks.
+    ///
+    /// # Safety
+    ///
+    /// As for [`pop_block`](Self::pop_block).
+    pub(super) unsafe fn publish_taken(&self) {
+        // SAFETY: as the caller promises.
+        self.published.store(unsafe { self.blocks.taken() }, Ordering::Release);
+    }
+
+    #[cold]
+    fn admit_waiting(&self) {
+        let mut admitted = Vec::new();
+        {
+            let mut side = self.open_side();
+            while self.has_room(&side) {
+                let Some(waiter) = side.first_waiting() else { break };
+                if waiter.lane == Lane::User {
+                    if let Err(refused) = self.blocks.push_if(waiter.item, |_| true) {
+                        side.put_back(waiter.ticket, refused.into_item(), waiter.lane, waiter.waker);
+                        break;
+                    }
+                } else {
+                    side.push(waiter.item, waiter.lane);
+                    self.beside.fetch_add(1, Ordering::AcqRel);
+                }
+                self.waiting.fetch_sub(1, Ordering::AcqRel);
+                admitted.push(waiter.waker);
+            }
+        }
+        admitted.into_iter().for_each(Waker::wake);
+    }
+}
+
+impl<T: Item> Reader<'_, T> {
+    /// The next item, or a note that the consumer waits for one.
+    #[inline]
+    pub(crate) fn poll_front(&mut self, cx: &mut Context<'_>) -> Poll<Front<'_, T>> {
+        let Some((word, rest)) = self.advance() else { return self.poll_wait(cx) };
+        self.unsaid -= 1;
+        if self.unsaid == 0 {
+            self.publish();
+        }
+        Poll::Ready(Front { word, rest, reader: PhantomData })
+    }
+
+    #[inline(never)]
+    fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<Front<'_, T>> {
+        self.inbox.remember_consumer(cx.waker());
+        self.publish();
+        self.inbox.idle.swap(true, Ordering::AcqRel);
+        match self.advance() {
+            Some((word, rest)) => {
+                // A swap too: a plain store would cut the chain through which a producer's swap is seen.
+                self.inbox.idle.swap(false, Ordering::AcqRel);
+                Poll::Ready(Front { word, rest, reader: PhantomData })
+            }
+            None => Poll::Pending,
+        }
+    }
+
+    /// Takes the next item.
+    pub(crate) fn try_pop(&mut self) -> Option<T> {
+        let (word, rest) = self.advance()?;
+        Some(Front { word, rest, reader: PhantomData }.take())
+    }
+
+    /// Takes the next item; it stays where it is until this is called again.
+    #[inline]
+    fn advance(&mut self) -> Option<(NonNull<()>, *const T::Rest)> {
+        if self.inbox.beside.load(Ordering::Acquire) != 0 {
+            let (word, rest) = self.pop_beside()?.split();
+            return Some((word, self.aside.write(rest)));
+        }
+        // SAFETY: this is the outlet's holder, and producers take nothing. A front is gone when the reader goes on.
+        unsafe { self.inbox.blocks.pop_in_place() }
+    }
+
+    /// Takes the next item where some lie beside the blocks, or may.
+    #[cold]
+    fn pop_beside(&mut self) -> Option<T> {
+        let mut side = self.inbox.open_side();
+        if let Some(item) = side.pop() {
+            self.inbox.beside.fetch_sub(1, Ordering::AcqRel);
+            return Some(item);
+        }
+        // SAFETY: this is the outlet's holder, and the side is locked.
+        let item = side.pop_kept().or_else(|| unsafe { self.inbox.pop_block() });
+        if self.inbox.beside.load(Ordering::Relaxed) & LOCKED != 0 {
+            // SAFETY: as above. Said at once, for those who drop the oldest.
+            unsafe { self.inbox.publish_taken() };
+        }
+        item
+    }
+
+    /// Says how far the consumer is, and lets senders in that waited for it. To be called before it waits for anything
+    /// else than the queue.
+    pub(crate) fn publish(&mut self) {
+        self.unsaid = self.inbox.stride();
+        if self.inbox.on_full == OnFull::DropOldest {
+            return;
+        }
+        // SAFETY: this is the outlet's holder, and producers take nothing.
+        unsafe { self.inbox.publish_taken() };
+        if self.inbox.on_full == OnFull::Wait {
+            fence(Ordering::SeqCst);
+            if self.inbox.waiting.load(Ordering::Relaxed) > 0 {
+                self.inbox.admit_waiting();
+            }
+        }
+    }
+
+    /// Takes what is queued now, oldest first, and the queue stays open. Senders that wait go on waiting.
+    pub(crate) fn drain(&mut self) -> Vec<T> {
+        std::iter::from_fn(|| self.try_pop()).collect()
+    }
+
+    /// Takes what is left in the queue, oldest first; it refuses everything from now on.
+    pub(crate) fn close(&mut self) -> Vec<T> {
+        let total = self.inbox.blocks.close();
+        // Whoever makes the side from now on sees that the blocks are closed; one made before is seen here.
+        fence(Ordering::SeqCst);
+        let mut left = Vec::new();
+        if let Some(side) = self.inbox.side() {
+            let wakers = {
+                let mut side = side.lock();
+                left = side.take_items();
+                side.close()
+            };
+            wakers.into_iter().for_each(Waker::wake);
+        }
+        let mut attempts = 0;
+        // SAFETY: this is the outlet's holder, and producers that take the oldest find the side closed.
+        while unsafe { self.inbox.blocks.taken() } < total {
+            match unsafe { self.inbox.pop_block() } {
+                Some(item) => left.push(item),
+                // A producer has its position and is about to write.
+                None => crate::sync::relax(&mut attempts),
+            }
+        }
+        left
+    }
+}
+
+impl<T: Item> Front<'_, T> {
+    /// Takes the item out.
+    pub(crate) fn take(self) -> T {
+        let (word, rest) = self.into_parts();
+        // SAFETY: both are of the same item, and the place is read once.
+        unsafe { T::join(word, rest.read()) }
+    }
+
+    /// The item's word, and where its rest lies; whoever calls this has to read it, once, before this front's lifetime is
+    /// over.
+    #[inline]
+    pub(crate) fn into_parts(self) -> (NonNull<()>, *const T::Rest) {
+        let this = ManuallyDrop::new(self);
+        (this.word, this.rest)
+    }
+}
+
+impl<T: Item> Drop for Front<'_, T> {
+    fn drop(&mut self) {
+        // SAFETY: as in `take`.
+        drop(unsafe { T::join(self.word, self.rest.read()) });
+    }
+}
