@@ -66,9 +66,9 @@ pub(crate) fn has_no_globals(source: &Source) -> Vec<String> {
         // Whether what is dropped was left behind by a dying actor.
         "actors-core/src/kernel/reply.rs",
         // The actor whose handler runs.
-        "actors-core/src/kernel/ask/waits.rs",
+        "actors-core/src/kernel/envelope/current.rs",
         // The buffer that handlers share.
-        "actors-core/src/kernel/envelope/future_slot.rs",
+        "actors-core/src/kernel/envelope/buffer.rs",
     ];
     if of_a_thread.contains(&source.path.as_str()) {
         return Vec::new();

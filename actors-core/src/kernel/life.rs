@@ -20,12 +20,12 @@ use tokio::sync::oneshot;
 use crate::error::{ActorError, StartError};
 use crate::exit::{ExitReason, panic_message};
 use crate::kernel::actor::Actor;
-use crate::kernel::ask::as_current;
-use crate::kernel::cell::{AnyCell, Cell};
+use crate::kernel::cell::Cell;
 use crate::kernel::context::Context;
 use crate::kernel::custody::{BoxFuture, LifeEnd, Lives, Verdict};
-use crate::kernel::envelope::{Body, Turn};
+use crate::kernel::envelope::{Body, as_current};
 use crate::kernel::links::break_links;
+use crate::kernel::pump::{handle_messages, resume};
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
 
@@ -35,8 +35,6 @@ pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
 /// An actor from its first start to its end. Dropped before that, as a runtime does when it goes down, it ends killed.
 pub(crate) struct Life<A: Actor> {
     cell: Arc<Cell<A>>,
-    /// The same cell, in the form in which it is the current one while this is polled.
-    me: Option<Arc<dyn AnyCell>>,
     outlet: Outlet,
     lives: Lives<A>,
     report: Option<StartReport>,
@@ -78,7 +76,7 @@ enum Phase<A: Actor> {
 impl<A: Actor> Life<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
         let outlet = cell.inbox.outlet();
-        Self { me: Some(cell.clone()), cell, outlet, lives, report, phase: Phase::Born, ignored: false }
+        Self { cell, outlet, lives, report, phase: Phase::Born, ignored: false }
     }
 
     /// Ends an actor that may not start.
@@ -92,12 +90,22 @@ impl<A: Actor> Life<A> {
 impl<A: Actor> Future for Life<A> {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let mut me = this.me.take();
-        let poll = as_current(&mut me, || this.advance(cx));
-        this.me = me;
-        poll
+        loop {
+            // The usual phase stays where it is.
+            if let Phase::Running(body) = &mut this.phase {
+                let (cell, outlet) = (&this.cell, &mut this.outlet);
+                let reason = ready!(as_current(cell, || handle_messages(cell, outlet, body, cx)));
+                ready!(this.stop_running(reason, cx));
+            }
+            let me = this.cell.clone();
+            let goes_on = ready!(as_current(&me, || this.change(cx)));
+            if !goes_on {
+                return Poll::Ready(());
+            }
+        }
     }
 }
 
@@ -105,24 +113,17 @@ impl<A: Actor> Future for Life<A> {
 impl<A: Actor> Unpin for Life<A> {}
 
 impl<A: Actor> Life<A> {
-    fn advance(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+    /// From phase to phase, until messages are to be handled; false if that will not happen any more.
+    #[inline(never)]
+    fn change(&mut self, cx: &mut TaskContext<'_>) -> Poll<bool> {
         loop {
             self.phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+                Phase::Running(body) => {
+                    self.phase = Phase::Running(body);
+                    return Poll::Ready(true);
+                }
                 Phase::Born => self.bear(cx),
                 Phase::Starting(body) => ready!(self.go_on_starting(body, cx)),
-                Phase::Running(mut body) => match self.handle_messages(&mut body, cx) {
-                    Poll::Ready(reason) if self.resumes_after(&mut body, &reason) => {
-                        self.phase = Phase::Running(body);
-                        // The neighbours' turn first: handlers that fail at once would never give way.
-                        cx.waker().wake_by_ref();
-                        return Poll::Pending;
-                    }
-                    Poll::Ready(reason) => self.part(body, reason, true),
-                    Poll::Pending => {
-                        self.phase = Phase::Running(body);
-                        return Poll::Pending;
-                    }
-                },
                 Phase::Parting { body, reason, mut children, hook } => match children.as_mut().poll(cx) {
                     Poll::Ready(()) => self.say_farewell(body, reason, hook, cx),
                     Poll::Pending => {
@@ -130,7 +131,7 @@ impl<A: Actor> Life<A> {
                         return Poll::Pending;
                     }
                 },
-                Phase::Stopping { mut body, reason } => match self.resume(&mut body, cx) {
+                Phase::Stopping { mut body, reason } => match resume(&self.cell, &mut body, cx) {
                     Poll::Ready(outcome) => self.over(body, last_reason(reason, outcome)),
                     Poll::Pending => {
                         self.phase = Phase::Stopping { body, reason };
@@ -164,9 +165,25 @@ impl<A: Actor> Life<A> {
                         return Poll::Pending;
                     }
                 },
-                Phase::Ended => return Poll::Ready(()),
+                Phase::Ended => return Poll::Ready(false),
             };
         }
+    }
+
+    /// The life is to end, unless it may go on in spite of the reason.
+    #[cold]
+    fn stop_running(&mut self, reason: ExitReason, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let Phase::Running(mut body) = std::mem::replace(&mut self.phase, Phase::Ended) else {
+            return Poll::Ready(());
+        };
+        if self.resumes_after(&mut body, &reason) {
+            self.phase = Phase::Running(body);
+            // The neighbours' turn first: handlers that fail at once would never give way.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.phase = self.part(body, reason, true);
+        Poll::Ready(())
     }
 
     fn bear(&mut self, cx: &mut TaskContext<'_>) -> Phase<A> {
@@ -192,7 +209,7 @@ impl<A: Actor> Life<A> {
     }
 
     fn go_on_starting(&mut self, mut body: Body<A>, cx: &mut TaskContext<'_>) -> Poll<Phase<A>> {
-        match self.resume(&mut body, cx) {
+        match resume(&self.cell, &mut body, cx) {
             Poll::Ready(outcome) => Poll::Ready(self.after_start(body, outcome)),
             Poll::Pending => {
                 self.phase = Phase::Starting(body);
@@ -213,59 +230,6 @@ impl<A: Actor> Life<A> {
                 self.lives.life_started();
                 Phase::Running(body)
             }
-        }
-    }
-
-    /// Handles messages until the life has to end, the mailbox is empty or the turn is over.
-    fn handle_messages(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
-        if body.is_busy()
-            && let Err(reason) = ready!(self.resume(body, cx))
-        {
-            return Poll::Ready(reason);
-        }
-        // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
-        match contain(|| self.pump(body, cx)) {
-            Ok(poll) => poll,
-            Err(panic) => Poll::Ready(ExitReason::Panicked(panic)),
-        }
-    }
-
-    fn pump(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<ExitReason> {
-        let mut turn = Turn::default();
-        let mut stage = body.stage(&mut turn);
-        let mut reader = self.cell.inbox.reader(&mut self.outlet);
-        for _ in 0..self.cell.core.messages_per_turn {
-            if let Some(reason) = stage.ctx().ending() {
-                return Poll::Ready(reason.clone());
-            }
-            if self.cell.core.is_interrupted() {
-                break;
-            }
-            let envelope = ready!(reader.poll_front(cx));
-            if stage.begin(envelope, cx).is_pending() {
-                reader.publish();
-                return Poll::Pending;
-            }
-        }
-        if let Some(reason) = self.cell.core.interruption() {
-            if self.cell.core.was_told_to_stop_now() {
-                self.cell.drop_queue(&mut self.outlet);
-            }
-            return Poll::Ready(reason);
-        }
-        // The neighbours' turn; this actor is woken already and comes after them.
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    }
-
-    /// Goes on with the hook or handler that waits, unless the actor was killed.
-    fn resume(&mut self, body: &mut Body<A>, cx: &mut TaskContext<'_>) -> Poll<Result<(), ExitReason>> {
-        if self.cell.core.is_killed() {
-            return Poll::Ready(Err(ExitReason::Killed));
-        }
-        match contain(|| body.resume(cx)) {
-            Ok(poll) => poll.map(Ok),
-            Err(panic) => Poll::Ready(Err(ExitReason::Panicked(panic))),
         }
     }
 
@@ -393,7 +357,7 @@ impl<A: Actor> Drop for Life<A> {
 }
 
 /// Runs users' code; a panic becomes its text.
-fn contain<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+pub(super) fn contain<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_message(&*panic))
 }
 

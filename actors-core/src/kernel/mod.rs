@@ -19,6 +19,8 @@ pub(crate) mod launch;
 pub(crate) mod life;
 pub(crate) mod links;
 pub(crate) mod options;
+mod orders;
+pub(crate) mod pump;
 pub(crate) mod refs;
 pub(crate) mod reply;
 pub(crate) mod request;

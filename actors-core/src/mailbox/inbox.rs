@@ -34,25 +34,31 @@ pub(crate) struct Inbox<T: Item> {
     pub(super) waiting: AtomicU32,
     pub(super) idle: AtomicBool,
     pub(super) on_full: OnFull,
+    /// How many items the consumer takes before it says so.
+    pub(super) stride: u8,
     side: OnceLock<Box<Lock<Side<T>>>>,
     /// The consumer's waker. A task's waker never changes, so it is stored once.
     consumer: OnceLock<Waker>,
 }
+
+/// The most items the consumer takes before it says so. More would delay waiting senders, less costs a shared write more often.
+const LONGEST_STRIDE: usize = 64;
 
 /// In `Inbox::beside`: producers take items too, so that the consumer takes each under the side's lock.
 pub(super) const LOCKED: u32 = 1 << 31;
 
 impl<T: Item> Inbox<T> {
     pub(crate) fn new(shape: Mailbox) -> Self {
-        let on_full = shape.policy();
+        let (on_full, bound) = (shape.policy(), shape.bound().unwrap_or(usize::MAX));
         Self {
             blocks: Blocks::new(),
-            bound: shape.bound().unwrap_or(usize::MAX),
+            bound,
             published: AtomicUsize::new(0),
             beside: AtomicU32::new(if on_full == OnFull::DropOldest { LOCKED } else { 0 }),
             waiting: AtomicU32::new(0),
             idle: AtomicBool::new(false),
             on_full,
+            stride: (bound / 16).clamp(1, LONGEST_STRIDE) as u8,
             side: OnceLock::new(),
             consumer: OnceLock::new(),
         }

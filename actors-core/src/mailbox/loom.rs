@@ -58,7 +58,11 @@ fn send(home: &Home, number: u32) -> Offer<u32> {
 }
 
 async fn take(home: &Home, outlet: &mut Outlet) -> u32 {
-    poll_fn(|cx| home.0.reader(outlet).poll_front(cx).map(Front::take)).await
+    poll_fn(|cx| {
+        home.0.remember_consumer(cx.waker());
+        home.0.reader(outlet).poll_front().map(Front::take)
+    })
+    .await
 }
 
 #[test]

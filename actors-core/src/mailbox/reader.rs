@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
-use std::task::{Context, Poll, Waker};
+use std::task::{Poll, Waker};
 
 use super::inbox::{Inbox, LOCKED};
 use super::{Item, Lane, OnFull};
@@ -22,7 +22,7 @@ pub(crate) struct Reader<'a, T: Item> {
     /// Nobody else reads meanwhile.
     _outlet: &'a mut Outlet,
     /// How many more items are taken before the consumer says how far it is.
-    unsaid: usize,
+    unsaid: u8,
     /// Where an item lies that did not come from the blocks.
     aside: MaybeUninit<T::Rest>,
 }
@@ -35,9 +35,6 @@ pub(crate) struct Front<'a, T: Item> {
     reader: PhantomData<&'a mut T>,
 }
 
-/// The most items the consumer takes before it says so. More would delay waiting senders, less costs a shared write more often.
-const LONGEST_STRIDE: usize = 64;
-
 impl<T: Item> Inbox<T> {
     /// The outlet; to be asked for once, when the inbox has its place in memory.
     pub(crate) fn outlet(&self) -> Outlet {
@@ -48,11 +45,7 @@ impl<T: Item> Inbox<T> {
     #[inline]
     pub(crate) fn reader<'a>(&'a self, outlet: &'a mut Outlet) -> Reader<'a, T> {
         assert_eq!(outlet.inbox, std::ptr::from_ref(self).addr(), "each inbox has its own outlet");
-        Reader { inbox: self, _outlet: outlet, unsaid: self.stride(), aside: MaybeUninit::uninit() }
-    }
-
-    fn stride(&self) -> usize {
-        (self.bound / 16).clamp(1, LONGEST_STRIDE)
+        Reader { inbox: self, _outlet: outlet, unsaid: self.stride, aside: MaybeUninit::uninit() }
     }
 
     /// Takes the oldest item of the blocks.
@@ -101,10 +94,10 @@ impl<T: Item> Inbox<T> {
 }
 
 impl<T: Item> Reader<'_, T> {
-    /// The next item, or a note that the consumer waits for one.
+    /// The next item, or a note that the consumer waits for one: the [one remembered](Inbox::remember_consumer) is woken.
     #[inline]
-    pub(crate) fn poll_front(&mut self, cx: &mut Context<'_>) -> Poll<Front<'_, T>> {
-        let Some((word, rest)) = self.advance() else { return self.poll_wait(cx) };
+    pub(crate) fn poll_front(&mut self) -> Poll<Front<'_, T>> {
+        let Some((word, rest)) = self.advance() else { return self.poll_wait() };
         self.unsaid -= 1;
         if self.unsaid == 0 {
             self.publish();
@@ -113,8 +106,7 @@ impl<T: Item> Reader<'_, T> {
     }
 
     #[inline(never)]
-    fn poll_wait(&mut self, cx: &mut Context<'_>) -> Poll<Front<'_, T>> {
-        self.inbox.remember_consumer(cx.waker());
+    fn poll_wait(&mut self) -> Poll<Front<'_, T>> {
         self.publish();
         self.inbox.idle.swap(true, Ordering::AcqRel);
         match self.advance() {
@@ -164,7 +156,7 @@ impl<T: Item> Reader<'_, T> {
     /// Says how far the consumer is, and lets senders in that waited for it. To be called before it waits for anything
     /// else than the queue.
     pub(crate) fn publish(&mut self) {
-        self.unsaid = self.inbox.stride();
+        self.unsaid = self.inbox.stride;
         if self.inbox.on_full == OnFull::DropOldest {
             return;
         }

@@ -10,4 +10,4 @@ pub use waits::WaitTarget;
 
 pub(crate) use cell::Unanswered;
 pub(crate) use deadlines::{Deadline, Expire};
-pub(crate) use waits::{Wait, WaitList, as_current, begin_wait};
+pub(crate) use waits::{Wait, WaitList, begin_wait};

@@ -4,12 +4,12 @@
 //! its own list, (2) follows the lists of others from there. Two actors that close a circle at the same time cannot both
 //! miss the other's edge: each locks its own list before the other's.
 
-use std::cell::Cell;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::error::AskError;
 use crate::kernel::cell::AnyCell;
+use crate::kernel::envelope::current;
 use crate::sync::Lock;
 
 /// Whom an asker waits for: what a circle is made of.
@@ -25,27 +25,6 @@ impl fmt::Debug for WaitTarget {
 #[derive(Default)]
 pub(crate) struct WaitList(Lock<Vec<Arc<dyn AnyCell>>>);
 
-thread_local! {
-    /// The actor whose handler this thread runs.
-    static CURRENT: Cell<Option<Arc<dyn AnyCell>>> = const { Cell::new(None) };
-}
-
-/// Runs part of an actor's life; asks made in it are its.
-pub(crate) fn as_current<T>(me: &mut Option<Arc<dyn AnyCell>>, run: impl FnOnce() -> T) -> T {
-    struct Restore<'a> {
-        me: &'a mut Option<Arc<dyn AnyCell>>,
-        outer: Option<Arc<dyn AnyCell>>,
-    }
-    impl Drop for Restore<'_> {
-        fn drop(&mut self) {
-            *self.me = CURRENT.replace(self.outer.take());
-        }
-    }
-    let outer = CURRENT.replace(me.take());
-    let _restore = Restore { me, outer };
-    run()
-}
-
 /// An edge, for as long as the ask waits.
 pub(crate) struct Wait {
     asker: Arc<dyn AnyCell>,
@@ -58,8 +37,7 @@ pub(crate) struct Wait {
 ///
 /// [`AskError::Cycle`] if the target waits for the running actor, itself or through others.
 pub(crate) fn begin_wait(target: impl FnOnce() -> Option<WaitTarget>) -> Result<Option<Wait>, AskError> {
-    let Some(asker) = CURRENT.take() else { return Ok(None) };
-    CURRENT.set(Some(asker.clone()));
+    let Some(asker) = current() else { return Ok(None) };
     let Some(WaitTarget(asked)) = target() else { return Ok(None) };
     asker.core().waits().0.lock().push(asked.clone());
     let wait = Wait { asker, asked };

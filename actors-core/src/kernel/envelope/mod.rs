@@ -7,10 +7,12 @@
 
 mod body;
 mod buffer;
+mod current;
 mod dispatch;
 mod future_slot;
 mod sealed;
 
 pub(crate) use body::Body;
 pub(crate) use buffer::Turn;
+pub(crate) use current::{as_current, current};
 pub(crate) use sealed::Envelope;

@@ -1,0 +1,168 @@
+//! What an actor was told to do with its life, beside its messages.
+
+use std::sync::atomic::Ordering;
+
+use crate::exit::ExitReason;
+use crate::id::Incarnation;
+use crate::kernel::cell::{AnyCell, Core};
+
+/// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life.
+mod order {
+    pub(super) const STOP_NOW: u8 = 1;
+    pub(super) const KILL: u8 = 2;
+    pub(super) const FAULT: u8 = 4;
+    /// No life follows this one, and its reason is `Shutdown` if it is stopped.
+    pub(super) const SHUT_DOWN: u8 = 8;
+    pub(super) const NO_RESTART: u8 = 16;
+    /// The life ends after the running handler, the queue stays for the next one.
+    pub(super) const END_LIFE: u8 = 32;
+    /// Orders to one life, done with when it has ended.
+    pub(super) const OF_ONE_LIFE: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
+}
+
+/// An order to end one life in favour of the next.
+#[derive(Clone, Copy)]
+pub(super) struct Doom {
+    life: Incarnation,
+    kill: bool,
+}
+
+impl Core {
+    fn order(&self, bits: u8) {
+        self.orders.fetch_or(bits, Ordering::AcqRel);
+    }
+
+    #[inline]
+    fn ordered(&self, bits: u8) -> bool {
+        self.orders.load(Ordering::Acquire) & bits != 0
+    }
+
+    pub(crate) fn is_killed(&self) -> bool {
+        self.ordered(order::KILL)
+    }
+
+    pub(crate) fn may_restart(&self) -> bool {
+        !self.ordered(order::NO_RESTART)
+    }
+
+    pub(crate) fn forbid_restart(&self) {
+        self.order(order::NO_RESTART);
+    }
+
+    /// The reason of a life that is stopped now.
+    pub(crate) fn stop_reason(&self) -> ExitReason {
+        if self.ordered(order::SHUT_DOWN) { ExitReason::Shutdown } else { ExitReason::Normal }
+    }
+
+    /// Whether the life has to end before its next message.
+    #[inline]
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.ordered(order::OF_ONE_LIFE)
+    }
+
+    /// Why the life has to end before its next message, if it has to.
+    pub(crate) fn interruption(&self) -> Option<ExitReason> {
+        let orders = self.orders.load(Ordering::Acquire);
+        if orders & order::OF_ONE_LIFE == 0 {
+            None
+        } else if orders & order::KILL != 0 {
+            Some(ExitReason::Killed)
+        } else if orders & order::FAULT != 0 {
+            self.rare.get().and_then(|rare| rare.fault.lock().take()).or(Some(ExitReason::Normal))
+        } else if orders & order::END_LIFE != 0 {
+            Some(ExitReason::Shutdown)
+        } else {
+            Some(self.stop_reason())
+        }
+    }
+
+    /// Whether its supervisor ended this life in order to begin another one.
+    pub(crate) fn was_told_to_end_life(&self) -> bool {
+        self.ordered(order::END_LIFE)
+    }
+
+    pub(crate) fn was_told_to_stop_now(&self) -> bool {
+        self.ordered(order::STOP_NOW)
+    }
+
+    /// A new life begins: orders to the last one are done with. It may have been ordered to end already.
+    pub(crate) fn begin_life(&self, incarnation: Incarnation) {
+        let Some(rare) = self.rare.get() else {
+            self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+            return self.incarnation.store(incarnation.0, Ordering::Release);
+        };
+        rare.fault.lock().take();
+        let doomed = rare.doomed.lock();
+        self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+        self.incarnation.store(incarnation.0, Ordering::Release);
+        if let Some(doom) = *doomed {
+            self.doom(doom);
+        }
+    }
+
+    /// Gives the order if the life it means has begun. Called under its lock, so that no life begins meanwhile.
+    fn doom(&self, doom: Doom) {
+        if doom.life == self.incarnation() {
+            self.order(order::END_LIFE | if doom.kill { order::KILL } else { 0 });
+        }
+    }
+
+    /// Fails the life `incarnation`, unless it is over.
+    pub(crate) fn report_fault(&self, incarnation: Incarnation, reason: ExitReason) {
+        if self.incarnation() == incarnation {
+            self.rare().fault.lock().get_or_insert(reason);
+            self.order(order::FAULT);
+        }
+    }
+
+    /// The life goes on although something had failed on its behalf.
+    pub(crate) fn overlook_fault(&self) {
+        self.orders.fetch_and(!order::FAULT, Ordering::AcqRel);
+    }
+}
+
+impl dyn AnyCell {
+    /// Ends the life after the running handler; what is queued becomes dead letters.
+    pub(crate) fn stop_now(&self) {
+        self.core().order(order::STOP_NOW);
+        self.wake();
+    }
+
+    /// Drops the actor's future at its next await.
+    pub(crate) fn kill(&self) {
+        self.core().order(order::KILL);
+        self.wake();
+    }
+
+    /// Like a stop, but the reason is `Shutdown` and no life follows.
+    pub(crate) fn shut_down(&self) {
+        self.core().order(order::NO_RESTART | order::SHUT_DOWN);
+        self.stop(ExitReason::Shutdown);
+        // The task may wait for something else than its mailbox, such as a restart's backoff.
+        self.wake();
+    }
+
+    /// Ends this life after the running handler, or at the next await if it is to be killed; its custodian decides when
+    /// the next one begins. The life may not have begun yet; one that is over is not touched.
+    pub(crate) fn end_life(&self, life: Incarnation, kill: bool) {
+        let core = self.core();
+        let doom = Doom { life, kill };
+        let mut doomed = core.rare().doomed.lock();
+        *doomed = Some(doom);
+        core.doom(doom);
+        drop(doomed);
+        self.wake();
+    }
+
+    /// Like a kill, and no life follows.
+    pub(crate) fn kill_for_good(&self) {
+        self.core().order(order::NO_RESTART);
+        self.kill();
+    }
+
+    /// Fails the life `incarnation` because of work done on its behalf.
+    pub(crate) fn fault(&self, incarnation: Incarnation, reason: ExitReason) {
+        self.core().report_fault(incarnation, reason);
+        self.wake();
+    }
+}

@@ -1,0 +1,79 @@
+//! One turn of a running life: messages, one after another.
+
+use std::task::{Context as TaskContext, Poll, ready};
+
+use crate::exit::ExitReason;
+use crate::kernel::actor::Actor;
+use crate::kernel::cell::Cell;
+use crate::kernel::envelope::{Body, Turn};
+use crate::kernel::life::contain;
+use crate::mailbox::Outlet;
+
+/// Handles messages until the life has to end, the mailbox is empty or the turn is over.
+#[inline]
+pub(super) fn handle_messages<A: Actor>(
+    cell: &Cell<A>,
+    outlet: &mut Outlet,
+    body: &mut Body<A>,
+    cx: &mut TaskContext<'_>,
+) -> Poll<ExitReason> {
+    if body.is_busy()
+        && let Err(reason) = ready!(resume(cell, body, cx))
+    {
+        return Poll::Ready(reason);
+    }
+    // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
+    match contain(|| pump(cell, outlet, body, cx)) {
+        Ok(poll) => poll,
+        Err(panic) => Poll::Ready(ExitReason::Panicked(panic)),
+    }
+}
+
+#[inline]
+fn pump<A: Actor>(
+    cell: &Cell<A>,
+    outlet: &mut Outlet,
+    body: &mut Body<A>,
+    cx: &mut TaskContext<'_>,
+) -> Poll<ExitReason> {
+    let mut turn = Turn::default();
+    let mut stage = body.stage(&mut turn);
+    let mut reader = cell.inbox.reader(outlet);
+    for _ in 0..cell.core.messages_per_turn {
+        if let Some(reason) = stage.ctx().ending() {
+            return Poll::Ready(reason.clone());
+        }
+        if cell.core.is_interrupted() {
+            break;
+        }
+        let front = ready!(reader.poll_front());
+        if stage.begin(front, cx).is_pending() {
+            reader.publish();
+            return Poll::Pending;
+        }
+    }
+    if let Some(reason) = cell.core.interruption() {
+        if cell.core.was_told_to_stop_now() {
+            cell.drop_queue(outlet);
+        }
+        return Poll::Ready(reason);
+    }
+    // The neighbours' turn; this actor is woken already and comes after them.
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
+/// Goes on with the hook or handler that waits, unless the actor was killed.
+pub(super) fn resume<A: Actor>(
+    cell: &Cell<A>,
+    body: &mut Body<A>,
+    cx: &mut TaskContext<'_>,
+) -> Poll<Result<(), ExitReason>> {
+    if cell.core.is_killed() {
+        return Poll::Ready(Err(ExitReason::Killed));
+    }
+    match contain(|| body.resume(cx)) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(ExitReason::Panicked(panic))),
+    }
+}
