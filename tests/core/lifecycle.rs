@@ -5,18 +5,10 @@ use actors::{DeadLetterReason, StartError};
 
 use crate::support::*;
 
-async fn held(system: &ActorSystem) -> (ActorRef<Scribe>, Scribe) {
-    let scribe = Scribe::default();
-    let actor = system.spawn(scribe.clone());
-    actor.hold().tell().await.unwrap();
-    scribe.entered.notified().await;
-    (actor, scribe)
-}
-
 #[tokio::test]
 async fn stop_comes_after_what_is_queued() {
     let system = ActorSystem::new();
-    let (actor, scribe) = held(&system).await;
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
     actor.write(1).tell().await.unwrap();
     actor.stop();
     let late = actor.write(2).tell().await;
@@ -31,7 +23,7 @@ async fn stop_comes_after_what_is_queued() {
 #[tokio::test]
 async fn stop_now_finishes_the_handler_and_drops_the_queue() {
     let system = ActorSystem::new();
-    let (actor, scribe) = held(&system).await;
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
     actor.write(1).tell().await.unwrap();
     let asked = tokio::spawn(actor.write(2).owned());
     tokio::task::yield_now().await;
@@ -46,7 +38,7 @@ async fn stop_now_finishes_the_handler_and_drops_the_queue() {
 #[tokio::test]
 async fn kill_drops_the_handler_and_runs_no_hook() {
     let system = ActorSystem::new();
-    let (actor, scribe) = held(&system).await;
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
     actor.kill();
     assert!(matches!(actor.wait().await, ExitReason::Killed));
     assert_eq!(scribe.journal.entries(), ["started", "hold"]);
@@ -225,7 +217,7 @@ fn dropping_the_runtime_neither_hangs_nor_aborts() {
             tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build().unwrap();
         let (actor, system) = runtime.block_on(async {
             let system = ActorSystem::new();
-            let (actor, _) = held(&system).await;
+            let (actor, _) = held(&system, Mailbox::default()).await;
             (actor, system)
         });
         drop(runtime);

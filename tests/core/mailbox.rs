@@ -5,26 +5,6 @@ use actors::{DeadLetterReason, StartError};
 
 use crate::support::*;
 
-/// A scribe in its handler, with everything after that queued behind it.
-async fn held(system: &ActorSystem, mailbox: Mailbox) -> (ActorRef<Scribe>, Scribe) {
-    let scribe = Scribe::default();
-    let handle = scribe.clone();
-    let actor = system.actor(move || scribe.clone()).mailbox(mailbox).spawn();
-    actor.hold().tell().await.unwrap();
-    handle.entered.notified().await;
-    (actor, handle)
-}
-
-fn written(scribe: &Scribe) -> Vec<u64> {
-    scribe.journal.entries().iter().filter_map(|entry| entry.parse().ok()).collect()
-}
-
-async fn finish(actor: &ActorRef<Scribe>, scribe: &Scribe) {
-    scribe.gate.notify_one();
-    actor.stop();
-    actor.wait().await;
-}
-
 #[tokio::test]
 async fn the_default_holds_1024_and_try_tell_gives_the_message_back() {
     let system = ActorSystem::new();
@@ -53,7 +33,7 @@ async fn waiting_senders_are_served_in_the_order_they_came() {
             async move { actor.tell(Write { number }).await }
         });
         // Polled once in a known order: each has its place in the line.
-        assert!(futures_poll(&mut tell).await.is_none());
+        assert!(poll_once(&mut tell).await.is_none());
         senders.push(tokio::spawn(tell));
     }
     scribe.gate.notify_one();
@@ -64,15 +44,6 @@ async fn waiting_senders_are_served_in_the_order_they_came() {
     assert_eq!(written(&scribe), (0..50).collect::<Vec<_>>());
 }
 
-/// Polls once.
-async fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
-    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
-        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
-        std::task::Poll::Pending => std::task::Poll::Ready(None),
-    })
-    .await
-}
-
 #[tokio::test]
 async fn a_sender_that_gives_up_waiting_leaves_no_message_and_no_gap() {
     let system = ActorSystem::new();
@@ -80,8 +51,8 @@ async fn a_sender_that_gives_up_waiting_leaves_no_message_and_no_gap() {
     actor.try_tell(Write { number: 0 }).unwrap();
     let mut first = Box::pin(actor.tell(Write { number: 1 }));
     let mut second = Box::pin(actor.tell(Write { number: 2 }));
-    assert!(futures_poll(&mut first).await.is_none());
-    assert!(futures_poll(&mut second).await.is_none());
+    assert!(poll_once(&mut first).await.is_none());
+    assert!(poll_once(&mut second).await.is_none());
     assert!(actor.try_tell(Write { number: 9 }).unwrap_err().is_full());
     drop(first);
     scribe.gate.notify_one();
@@ -189,7 +160,7 @@ async fn asks_and_tells_of_one_sender_keep_their_order() {
     for number in (0..20).step_by(2) {
         actor.tell(Write { number }).await.unwrap();
         let mut ask = Box::pin(actor.write(number + 1));
-        assert!(futures_poll(&mut ask).await.is_none());
+        assert!(poll_once(&mut ask).await.is_none());
         asks.push(ask);
     }
     scribe.gate.notify_one();
@@ -246,9 +217,9 @@ async fn a_flooded_actor_lets_its_neighbours_on_the_same_worker_run() {
         flooded.try_tell(Write { number }).unwrap();
     }
     let mut last = Box::pin(flooded.write(0));
-    assert!(futures_poll(&mut last).await.is_none());
+    assert!(poll_once(&mut last).await.is_none());
     neighbour.write(1).await.unwrap();
-    assert!(futures_poll(&mut last).await.is_none(), "the neighbour had to wait for the whole flood");
+    assert!(poll_once(&mut last).await.is_none(), "the neighbour had to wait for the whole flood");
 }
 
 #[tokio::test]
@@ -266,7 +237,7 @@ async fn options_of_the_type_choose_the_mailbox() {
     let system = ActorSystem::new();
     let narrow = system.spawn(Narrow);
     let mut running = Box::pin(narrow.wait_for_ever());
-    assert!(futures_poll(&mut running).await.is_none());
+    assert!(poll_once(&mut running).await.is_none());
     tokio::task::yield_now().await;
     narrow.wait_for_ever().try_tell().unwrap();
     assert!(narrow.wait_for_ever().try_tell().unwrap_err().is_full());

@@ -1,6 +1,9 @@
 //! Actors that many tests use.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use actors::prelude::*;
@@ -81,5 +84,43 @@ impl Scribe {
     #[handler]
     pub(crate) fn finish(&mut self, ctx: &mut Context<Self>) {
         ctx.stop();
+    }
+}
+
+/// A scribe in its handler, with everything after that queued behind it.
+pub(crate) async fn held(system: &ActorSystem, mailbox: Mailbox) -> (ActorRef<Scribe>, Scribe) {
+    let scribe = Scribe::default();
+    let handle = scribe.clone();
+    let actor = system.actor(move || scribe.clone()).mailbox(mailbox).spawn();
+    actor.hold().tell().await.unwrap();
+    handle.entered.notified().await;
+    (actor, handle)
+}
+
+/// The numbers in the scribe's journal.
+pub(crate) fn written(scribe: &Scribe) -> Vec<u64> {
+    scribe.journal.entries().iter().filter_map(|entry| entry.parse().ok()).collect()
+}
+
+/// Lets the scribe go on and waits until it has handled what is queued.
+pub(crate) async fn finish(actor: &ActorRef<Scribe>, scribe: &Scribe) {
+    scribe.gate.notify_one();
+    actor.stop();
+    actor.wait().await;
+}
+
+/// Polls once; `None` if it is not ready. What waits in a line takes its place in the order of these calls.
+pub(crate) async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Lets everything that can run on this thread run.
+pub(crate) async fn settle() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
     }
 }

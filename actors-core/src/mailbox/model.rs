@@ -72,7 +72,7 @@ proptest! {
             let item = Counted(made, dropped.clone());
             match step {
                 Step::Offer(false) => {
-                    let full = user.len() + if on_full == OnFull::DropOldest { urgent.len() } else { 0 } >= bound;
+                    let full = user.len() + urgent.len() >= bound;
                     let oldest = user.iter().position(|number| number % 5 != 0);
                     let offer = inbox.push(item).map_or_else(|item| inbox.offer(item, Lane::User), |()| Offer::Queued);
                     match (offer, full, on_full) {

@@ -40,7 +40,10 @@ impl<T: Item> Inbox<T> {
 
     #[inline]
     fn admits(&self, pushed: usize) -> bool {
-        self.queued(pushed) < self.bound && self.waiting.load(Ordering::Relaxed) == 0
+        // Urgent messages count in the bound too; almost always there is none, and no lock is taken for it.
+        self.queued(pushed) < self.bound
+            && self.waiting.load(Ordering::Relaxed) == 0
+            && (self.beside.load(Ordering::Relaxed) == 0 || self.len() < self.bound)
     }
 
     /// Appends an item under the bound and its policy, without waiting.

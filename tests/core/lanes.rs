@@ -1,0 +1,168 @@
+//! What goes before what: the system's signals, urgent messages, the rest.
+
+use actors::DeadLetterReason;
+use actors::prelude::*;
+
+use crate::support::*;
+
+/// A boss that waits in its handler while signals and messages are queued.
+#[derive(Actor)]
+struct Boss {
+    scribe: Scribe,
+    worker: ActorRef<Scribe>,
+}
+
+#[derive(Message)]
+struct Word(&'static str);
+
+impl Handler<Terminated> for Boss {
+    async fn handle(&mut self, _: Terminated, _: &mut Context<Self>) {
+        self.scribe.journal.note("terminated");
+    }
+}
+
+impl Handler<Word> for Boss {
+    async fn handle(&mut self, word: Word, _: &mut Context<Self>) {
+        self.scribe.journal.note(word.0);
+    }
+}
+
+#[handlers]
+impl Boss {
+    #[handler]
+    async fn watch_and_wait(&mut self, ctx: &mut Context<Self>) {
+        ctx.watch(&self.worker);
+        self.scribe.entered.notify_one();
+        self.scribe.gate.notified().await;
+    }
+}
+
+#[tokio::test]
+async fn signals_go_before_urgent_messages_and_those_before_the_rest() {
+    let system = ActorSystem::new();
+    let (scribe, worker) = (Scribe::default(), system.spawn(Scribe::default()));
+    let boss = Boss { scribe: scribe.clone(), worker: worker.clone() };
+    let mut boss = Some(boss);
+    let boss = system
+        .actor(move || boss.take().ok_or(ActorError::msg("one life")))
+        .mailbox(Mailbox::bounded(4).on_full(OnFull::Reject))
+        .spawn();
+    boss.watch_and_wait().tell().await.unwrap();
+    scribe.entered.notified().await;
+    boss.try_tell(Word("first")).unwrap();
+    boss.tell(Word("urgent")).urgent().await.unwrap();
+    boss.try_tell(Word("second")).unwrap();
+    boss.tell(Word("urgent too")).urgent().await.unwrap();
+    assert!(boss.try_tell(Word("too much")).unwrap_err().is_full());
+    worker.stop();
+    worker.wait().await;
+    scribe.gate.notify_one();
+    settle().await;
+    assert_eq!(scribe.journal.entries(), ["terminated", "urgent", "urgent too", "first", "second"]);
+}
+
+#[tokio::test]
+async fn urgent_asks_and_tells_are_handled_in_the_order_they_were_sent() {
+    let system = ActorSystem::new();
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
+    let mut expected = Vec::new();
+    let mut asks = Vec::new();
+    for number in 0..20 {
+        actor.tell(Write { number: 100 + number }).await.unwrap();
+        if number % 2 == 0 {
+            actor.tell(Write { number }).urgent().await.unwrap();
+        } else {
+            let mut ask = actor.write(number).urgent();
+            assert!(poll_once(&mut ask).await.is_none());
+            asks.push(ask);
+        }
+        expected.push(number);
+    }
+    expected.extend(100..120);
+    finish(&actor, &scribe).await;
+    assert_eq!(written(&scribe), expected);
+}
+
+#[tokio::test]
+async fn orders_to_stop_are_taken_when_the_mailbox_is_full() {
+    let system = ActorSystem::new();
+    for policy in [OnFull::Wait, OnFull::Reject, OnFull::DropNewest, OnFull::DropOldest] {
+        type Order = fn(&ActorRef<Scribe>);
+        let orders: [(Order, &str); 3] = [
+            (|actor| actor.stop(), "normal"),
+            (|actor| actor.stop_now(), "normal"),
+            (|actor| actor.kill(), "killed"),
+        ];
+        for (order, reason) in orders {
+            let (actor, scribe) = held(&system, Mailbox::bounded(1).on_full(policy)).await;
+            actor.try_tell(Write { number: 0 }).unwrap();
+            order(&actor);
+            scribe.gate.notify_one();
+            assert_eq!(actor.wait().await.to_string(), reason, "{policy:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_expired_in_the_mailbox_are_dropped_at_their_turn_and_counted() {
+    let system = ActorSystem::new();
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
+    let mut asks = Vec::new();
+    for number in 0..10 {
+        // Every other one has time enough.
+        let timeout = if number % 2 == 0 { seconds(1) } else { seconds(100) };
+        let request = actor.write(number).timeout(timeout);
+        let mut ask = if number < 5 { request } else { request.urgent() };
+        assert!(poll_once(&mut ask).await.is_none());
+        asks.push(ask);
+    }
+    actor.tell(Write { number: 10 }).await.unwrap();
+    tokio::time::sleep(seconds(2)).await;
+    assert_eq!(system.dead_letter_counts().total(), 0, "not before their turn");
+    scribe.gate.notify_one();
+    for (number, ask) in (0..).zip(asks) {
+        let expected = if number % 2 == 0 { Err(AskError::Timeout(seconds(1))) } else { Ok(number) };
+        assert_eq!(ask.await, expected);
+    }
+    settle().await;
+    assert_eq!(written(&scribe), [5, 7, 9, 1, 3, 10], "a tell has no deadline");
+    let counts = system.dead_letter_counts();
+    assert_eq!((counts.of(DeadLetterReason::Expired), counts.total()), (5, 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_end_what_was_queued_is_dead_and_questions_fail_at_once() {
+    type End = fn(&ActorRef<Scribe>);
+    let ends: [(&str, End); 6] = [
+        ("its own stop", |actor| actor.finish().urgent().try_tell().unwrap()),
+        ("its own failure", |actor| actor.give_up().urgent().try_tell().unwrap()),
+        ("a panic", |actor| actor.explode().urgent().try_tell().unwrap()),
+        ("stop_now", |actor| actor.stop_now()),
+        ("kill", |actor| actor.kill()),
+        ("stop", |actor| actor.stop()),
+    ];
+    for (how, end) in ends {
+        let (system, begin) = (ActorSystem::new(), tokio::time::Instant::now());
+        let (actor, scribe) = held(&system, Mailbox::default()).await;
+        end(&actor);
+        let mut asks: Vec<_> = (0..10).map(|number| actor.write(number)).collect();
+        for ask in &mut asks {
+            assert!(poll_once(ask).await.is_none());
+        }
+        let mut urgent = actor.write(10).urgent();
+        assert!(how == "stop" || poll_once(&mut urgent).await.is_none());
+        for number in 20..30 {
+            actor.try_tell(Write { number }).unwrap();
+        }
+        scribe.gate.notify_one();
+        for ask in asks {
+            assert_eq!(ask.await, Err(AskError::Stopped), "{how}");
+        }
+        assert_eq!(urgent.await, Err(AskError::Stopped), "{how}");
+        assert_eq!(written(&scribe), [], "{how}");
+        assert_eq!(begin.elapsed(), seconds(0), "{how}: a timeout was waited for");
+        let counts = system.dead_letter_counts();
+        let queued = if how == "stop" { 20 } else { 21 };
+        assert_eq!((counts.of(DeadLetterReason::Stopped), counts.total()), (queued, queued), "{how}");
+    }
+}
