@@ -74,3 +74,43 @@ async fn a_name_in_the_options_of_the_type_is_registered_too() {
     let second = system.spawn(Db);
     assert!(matches!(second.wait().await, ExitReason::Failed(error) if error.to_string().contains("taken")));
 }
+
+/// Takes over the name of the one it watches as soon as it hears of its end.
+#[derive(Actor)]
+struct Heir(Journal);
+
+impl Handler<Terminated> for Heir {
+    async fn handle(&mut self, _: Terminated, ctx: &mut Context<Self>) {
+        let successor = ctx.system().actor(Other::default).name("throne").start().await;
+        self.0.note(match successor {
+            Ok(_) => "succeeded".to_owned(),
+            Err(error) => error.to_string(),
+        });
+    }
+}
+
+#[handlers]
+impl Heir {
+    #[handler]
+    fn wait_for(&mut self, scribe: ActorRef<Scribe>, ctx: &mut Context<Self>) {
+        ctx.watch(&scribe);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_is_free_when_watchers_hear_of_the_end() {
+    type End = fn(&ActorRef<Scribe>);
+    let ends: [End; 3] =
+        [|scribe| scribe.stop(), |scribe| scribe.kill(), |scribe| scribe.explode().try_tell().unwrap()];
+    for end in ends.iter().cycle().take(60) {
+        let (system, journal) = (ActorSystem::new(), Journal::default());
+        let scribe = system.actor(Scribe::default).name("throne").start().await.unwrap();
+        let heir = system.spawn(Heir(journal.clone()));
+        heir.wait_for(scribe.clone()).await.unwrap();
+        end(&scribe);
+        while journal.entries().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(journal.entries(), ["succeeded"]);
+    }
+}

@@ -50,6 +50,11 @@ pub(crate) trait Custodian<A>: Send {
     fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
         None
     }
+
+    /// Whether a supervisor alone decides about further lives, so that a stop between two of them means nothing.
+    fn is_supervisor(&self) -> bool {
+        false
+    }
 }
 
 /// Children whose end a layer above arranges.
@@ -85,6 +90,10 @@ impl<A> Lives<A> {
             Self::One(_) => false,
             Self::Many(custodian) => custodian.resumes_after(reason),
         }
+    }
+
+    pub(crate) fn are_supervised(&self) -> bool {
+        matches!(self, Self::Many(custodian) if custodian.is_supervisor())
     }
 
     /// `None`: there is no other life.

@@ -139,7 +139,9 @@ impl<A: Actor> Life<A> {
                     }
                 },
                 Phase::Judging { mut verdict, reason } => {
-                    let verdict_now = if self.cell.core.may_restart() {
+                    let core = &self.cell.core;
+                    let stopped = core.was_told_to_stop_now() && !self.lives.are_supervised();
+                    let verdict_now = if core.may_restart() && !stopped {
                         verdict.as_mut().poll(cx)
                     } else {
                         Poll::Ready(Verdict::Stop)
@@ -153,6 +155,8 @@ impl<A: Actor> Life<A> {
                             return Poll::Pending;
                         }
                         Poll::Pending => {
+                            // Senders want to know meanwhile how much room there is.
+                            self.cell.inbox.reader(&mut self.outlet).publish();
                             self.phase = Phase::Judging { verdict, reason };
                             return Poll::Pending;
                         }
@@ -294,7 +298,13 @@ impl<A: Actor> Life<A> {
             ordered: self.cell.core.was_told_to_end_life(),
         };
         match contain(|| self.lives.verdict(end)) {
-            Ok(Some(verdict)) => Phase::Judging { verdict, reason },
+            Ok(Some(verdict)) => {
+                if self.cell.core.was_told_to_stop_now() {
+                    self.cell.drop_queue(&mut self.outlet);
+                }
+                self.cell.core.life_is_over();
+                Phase::Judging { verdict, reason }
+            }
             Ok(None) | Err(_) => self.obey(Verdict::Stop, reason),
         }
     }
@@ -313,9 +323,6 @@ impl<A: Actor> Life<A> {
             };
         }
         let core = &self.cell.core;
-        if core.was_told_to_stop_now() {
-            self.cell.drop_queue(&mut self.outlet);
-        }
         core.begin_life(core.incarnation().next());
         Phase::Born
     }

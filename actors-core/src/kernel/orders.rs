@@ -85,15 +85,23 @@ impl Core {
         self.ordered(order::STOP_NOW)
     }
 
-    /// A new life begins: orders to the last one are done with. It may have been ordered to end already.
+    /// A life is over and somebody decides what follows: orders to that life are done with.
+    ///
+    /// Whoever says `stop_now` from here on means that none should follow.
+    pub(crate) fn life_is_over(&self) {
+        self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+    }
+
+    /// A new life begins. There was nothing to kill meanwhile, but it may have been ordered to end already.
     pub(crate) fn begin_life(&self, incarnation: Incarnation) {
+        const DONE: u8 = order::KILL | order::FAULT | order::END_LIFE;
         let Some(rare) = self.rare.get() else {
-            self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+            self.orders.fetch_and(!DONE, Ordering::AcqRel);
             return self.incarnation.store(incarnation.0, Ordering::Release);
         };
         rare.fault.lock().take();
         let doomed = rare.doomed.lock();
-        self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+        self.orders.fetch_and(!DONE, Ordering::AcqRel);
         self.incarnation.store(incarnation.0, Ordering::Release);
         if let Some(doom) = *doomed {
             self.doom(doom);

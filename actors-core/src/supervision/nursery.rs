@@ -89,4 +89,8 @@ where
     fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
         self.post.life_over(end)
     }
+
+    fn is_supervisor(&self) -> bool {
+        true
+    }
 }

@@ -218,6 +218,10 @@ impl Custodian<Overseer> for Nested {
         self.post.life_over(end)
     }
 
+    fn is_supervisor(&self) -> bool {
+        true
+    }
+
     fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
         let roster = self.roster.clone();
         Some(Box::pin(async move { roster.dismiss_all().await }))
