@@ -5,6 +5,7 @@
 //! While every ask is answered in time it wakes about once per timeout, not once per ask.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -139,7 +140,12 @@ async fn watch(shared: Weak<Shared>) {
         let now = Instant::now();
         let (due, watch) = shared.lists.lock().take_due(now);
         for subject in due {
-            subject.expire();
+            // The asker may be gone by now, and the message with it: a panic in its drop is nobody else's.
+            let expire = AssertUnwindSafe(|| {
+                subject.expire();
+                drop(subject);
+            });
+            let _ = catch_unwind(expire);
         }
         match watch {
             Watch::Until(wakes) => {
@@ -279,6 +285,26 @@ mod tests {
         assert_eq!(Arc::strong_count(&count), 1, "nothing is left behind");
         let entries = queue.shared.lists.lock().entries.len();
         assert!(entries <= 6, "{entries} entries for 6 deadlines at once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_in_the_drop_of_one_keeps_no_other_from_expiring() {
+        struct Bomb;
+        impl Expire for Bomb {
+            fn expire(&self) {}
+        }
+        impl Drop for Bomb {
+            fn drop(&mut self) {
+                panic!("in drop");
+            }
+        }
+        let queue = DeadlineQueue::new(Handle::current());
+        let count = Arc::new(Count::default());
+        let bombs = [(); 2].map(|()| queue.add(Duration::from_secs(1), Arc::new(Bomb)));
+        let deadlines = [1, 1, 2].map(|seconds| queue.add(Duration::from_secs(seconds), count.clone()));
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        assert_eq!(count.0.load(Ordering::Relaxed), 3);
+        drop((bombs, deadlines));
     }
 
     #[tokio::test(start_paused = true)]
