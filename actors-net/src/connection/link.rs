@@ -231,6 +231,8 @@ pub(super) fn status_of(error: &AskError) -> (u8, String) {
         AskError::Full => (status::FULL, String::new()),
         AskError::NoReply => (status::NO_REPLY, String::new()),
         AskError::Timeout(_) => (status::EXPIRED, String::new()),
+        // The other side says by itself that this is a refusal.
+        AskError::Rejected(why) => (status::REJECTED, why.clone()),
         other => (status::REJECTED, other.to_string()),
     }
 }
