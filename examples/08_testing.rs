@@ -1,4 +1,5 @@
 //! Runs a test in many orders of turns: one that holds in all of them, and one that does not.
+//! Run it with `cargo run --example 08_testing`.
 
 use std::time::Duration;
 
