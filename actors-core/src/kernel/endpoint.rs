@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{AskError, Returned, SendError};
 use crate::id::ActorPath;
-use crate::kernel::ask::{AskCell, DeadlineQueue, WaitTarget};
+use crate::kernel::ask::{AskCell, DeadlineQueue, WaitTarget, open};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::refs::Recipient;
 use crate::kernel::reply::ReplyTo;
@@ -117,7 +117,7 @@ impl<M: Message> Parcel<M> {
         match self.load {
             Load::Tell(message) => (message, None),
             Load::Ask(cell) => {
-                let (message, reply) = AskCell::open(cell);
+                let (message, reply) = open(cell);
                 (message, Some(reply))
             }
             Load::PassedOn(message, reply) => (message, Some(reply)),

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::error::AskError;
 use crate::id::short_type_name;
-use crate::kernel::ask::{AskCell, Limit, ReplyLine, Unanswered};
+use crate::kernel::ask::{Asker, Limit, ReplyLine};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
 use crate::message::{Message, Plain, ReplyKind};
@@ -122,8 +122,8 @@ impl<R: Send + 'static> ReplyTo<R> {
     /// A handle and what it answers to. Bridges such as network nodes ask on behalf of somebody else with it; whoever
     /// handles the question leaves it if its turn comes after the deadline.
     pub fn channel(deadline: Option<Instant>) -> (Self, Answer<R>) {
-        let cell = AskCell::new(None, deadline.map_or(Limit::None, Limit::Deadline));
-        (Self::asked(cell.clone()), Answer { cell })
+        let asker = Asker::<Detached<R>>::new(None, deadline.map_or(Limit::None, Limit::Deadline));
+        (Self::asked(asker.exchange().clone()), Answer { asker })
     }
 }
 
@@ -131,10 +131,15 @@ impl<R> Drop for ReplyTo<R> {
     #[inline]
     fn drop(&mut self) {
         if let Line::Asked(line) = &self.line {
-            let died = std::thread::panicking() || LIFE_ENDS.get();
-            line.settle(Err(if died { AskError::Stopped } else { AskError::NoReply }));
+            drop_unanswered(&**line);
         }
     }
+}
+
+#[cold]
+fn drop_unanswered<R>(line: &dyn ReplyLine<R>) {
+    let died = std::thread::panicking() || LIFE_ENDS.get();
+    line.settle(Err(if died { AskError::Stopped } else { AskError::NoReply }));
 }
 
 impl<R> fmt::Debug for ReplyTo<R> {
@@ -152,7 +157,7 @@ impl<R> fmt::Debug for ReplyTo<R> {
 ///
 /// Polling it again after a dropped borrow loses nothing.
 pub struct Answer<R: Send + 'static> {
-    cell: Arc<AskCell<Detached<R>>>,
+    asker: Asker<Detached<R>>,
 }
 
 /// The message of a question whose message travels beside it.
@@ -167,18 +172,7 @@ impl<R: Send + 'static> Future for Answer<R> {
     type Output = Result<R, AskError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.cell.poll_answer(cx).map(|outcome| {
-            outcome.map_err(|unanswered| match unanswered {
-                Unanswered::Failed(error) => error,
-                Unanswered::Expired => AskError::Stopped,
-            })
-        })
-    }
-}
-
-impl<R: Send + 'static> Drop for Answer<R> {
-    fn drop(&mut self) {
-        self.cell.abandon();
+        self.get_mut().asker.poll_answer(cx).map(|outcome| outcome.unwrap_or(Err(AskError::Stopped)))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::ops::Deref;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Sleep;
 
 use crate::error::{AskError, SendError};
-use crate::kernel::ask::{AskCell, Deadline, Expire, Limit, Unanswered, Wait, begin_wait};
+use crate::kernel::ask::{Asker, Limit, Wait, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
@@ -43,14 +42,15 @@ enum Target<'a, M: Message> {
 
 enum Stage<M: Message> {
     Ready(M),
-    Entering(Entering<M>, Waiting<M>),
     Waiting(Waiting<M>),
     Done,
 }
 
 /// An ask under way. Dropping it gives it up.
 struct Waiting<M: Message> {
-    cell: Arc<AskCell<M>>,
+    asker: Asker<M>,
+    /// While there is no room for it.
+    entering: Option<Entering<M>>,
     alarm: Alarm,
     /// The edge from the actor that asks to the one it asked.
     _wait: Option<Wait>,
@@ -59,7 +59,7 @@ struct Waiting<M: Message> {
 /// The timeout of one ask; it is set only once the ask has to wait.
 enum Alarm {
     Unset,
-    InQueue { _deadline: Deadline },
+    InQueue,
     Timer(Pin<Box<Sleep>>),
 }
 
@@ -148,94 +148,80 @@ impl<M: Message> Deref for Target<'_, M> {
 impl<M: Message> Future for Request<'_, M> {
     type Output = <M::Kind as ReplyKind<M::Reply>>::Answer;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let outcome = ready!(this.poll_outcome(cx));
+        if let Stage::Ready(_) = this.stage
+            && let Err(error) = this.send()
+        {
+            return Poll::Ready(M::Kind::answer(Err(error)));
+        }
+        let Stage::Waiting(waiting) = &mut this.stage else {
+            panic!("a request was polled after its answer")
+        };
+        let outcome = ready!(waiting.poll(&*this.target, this.timeout, cx));
         this.stage = Stage::Done;
         Poll::Ready(M::Kind::answer(outcome))
     }
 }
 
 impl<M: Message> Request<'_, M> {
-    fn poll_outcome(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
-        loop {
-            match &mut self.stage {
-                Stage::Ready(_) => {
-                    let Stage::Ready(message) = std::mem::replace(&mut self.stage, Stage::Done) else {
-                        unreachable!("the stage was looked at a line above");
-                    };
-                    if let Err(error) = self.send(message) {
-                        return Poll::Ready(Err(error));
-                    }
-                }
-                Stage::Entering(entrance, waiting) => match entrance.as_mut().poll(cx) {
-                    Poll::Ready(Ok(())) => self.stage.has_entered(),
-                    Poll::Ready(Err(refusal)) => return Poll::Ready(Err(refusal.kind.into())),
-                    Poll::Pending => return waiting.poll(&*self.target, self.timeout, cx),
-                },
-                Stage::Waiting(waiting) => return waiting.poll(&*self.target, self.timeout, cx),
-                Stage::Done => panic!("a request was polled after its answer"),
-            }
-        }
-    }
-
-    fn send(&mut self, message: M) -> Result<(), AskError> {
+    #[inline]
+    fn send(&mut self) -> Result<(), AskError> {
+        let Stage::Ready(message) = std::mem::replace(&mut self.stage, Stage::Done) else {
+            unreachable!("the stage was looked at before");
+        };
         let wait = begin_wait(|| self.target.wait_target())?;
-        let cell = AskCell::new(Some(message), Limit::Timeout(self.timeout));
-        let parcel = Parcel::of_load(Load::Ask(cell.clone()), self.urgent);
-        let offered = self.target.offer(parcel);
-        let waiting = Waiting { cell, alarm: Alarm::Unset, _wait: wait };
-        self.stage = match offered {
-            Ok(()) => Stage::Waiting(waiting),
-            Err(Refusal { kind: RefusalKind::Busy, parcel }) => {
-                Stage::Entering(self.target.wait_for_room(parcel), waiting)
-            }
+        let asker = Asker::<M>::new(Some(message), Limit::Timeout(self.timeout));
+        let parcel = Parcel::of_load(Load::Ask(asker.exchange().clone()), self.urgent);
+        let entering = match self.target.offer(parcel) {
+            Ok(()) => None,
+            Err(Refusal { kind: RefusalKind::Busy, parcel }) => Some(self.target.wait_for_room(parcel)),
             Err(refusal) => return Err(refusal.kind.into()),
         };
+        self.stage = Stage::Waiting(Waiting { asker, entering, alarm: Alarm::Unset, _wait: wait });
         Ok(())
     }
 }
 
-impl<M: Message> Stage<M> {
-    fn has_entered(&mut self) {
-        if let Self::Entering(_, waiting) = std::mem::replace(self, Self::Done) {
-            *self = Self::Waiting(waiting);
-        }
-    }
-}
-
 impl<M: Message> Waiting<M> {
+    #[inline]
     fn poll(
         &mut self,
         target: &dyn Endpoint<M>,
         timeout: Duration,
         cx: &mut Context<'_>,
     ) -> Poll<Result<M::Reply, AskError>> {
-        if let Poll::Ready(outcome) = self.cell.poll_answer(cx) {
-            return Poll::Ready(outcome.map_err(|unanswered| match unanswered {
-                Unanswered::Failed(error) => error,
-                Unanswered::Expired => AskError::Timeout(timeout),
-            }));
+        if let Some(entering) = &mut self.entering
+            && let Poll::Ready(entered) = entering.as_mut().poll(cx)
+        {
+            self.entering = None;
+            if let Err(refusal) = entered {
+                return Poll::Ready(Err(refusal.kind.into()));
+            }
+        }
+        if let Poll::Ready(outcome) = self.asker.poll_answer(cx) {
+            return Poll::Ready(outcome.unwrap_or(Err(AskError::Timeout(timeout))));
         }
         if let Alarm::Unset = self.alarm {
-            let queued = target.deadlines().and_then(|queue| queue.add(timeout, self.cell.clone()));
-            self.alarm = match queued {
-                Some(deadline) => Alarm::InQueue { _deadline: deadline },
-                None => Alarm::Timer(Box::pin(tokio::time::sleep(timeout))),
-            };
+            self.set_alarm(target, timeout);
         }
         if let Alarm::Timer(sleep) = &mut self.alarm {
             ready!(sleep.as_mut().poll(cx));
-            self.cell.expire();
+            self.asker.exchange().expire();
             return Poll::Ready(Err(AskError::Timeout(timeout)));
         }
         Poll::Pending
     }
-}
 
-impl<M: Message> Drop for Waiting<M> {
-    fn drop(&mut self) {
-        self.cell.abandon();
+    fn set_alarm(&mut self, target: &dyn Endpoint<M>, timeout: Duration) {
+        self.alarm = match target.deadlines() {
+            Some(queue) => {
+                queue.add(timeout, self.asker.exchange());
+                Alarm::InQueue
+            }
+            None => Alarm::Timer(Box::pin(tokio::time::sleep(timeout))),
+        };
     }
 }
 

@@ -3,11 +3,12 @@
 use std::future::poll_fn;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::task::Poll;
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+use super::{Asking, Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
 
 #[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for u32 {
@@ -170,5 +171,68 @@ fn dropping_the_oldest_and_taking_it_do_not_meet() {
             Offer::Queued => assert_eq!((first, home.0.reader(&mut outlet).try_pop()), (1, Some(2))),
             other => panic!("{other:?}"),
         }
+    });
+}
+
+/// Every way in which a question ends, at once.
+#[test]
+fn an_answer_an_expiry_and_an_asker_that_gives_up_agree() {
+    model(|| {
+        let dropped = Arc::new(());
+        let mut asking = Asking::new(Some(1), ());
+        let last = asking.exchange().clone();
+        let answerer = {
+            let (exchange, answer) = (asking.exchange().clone(), dropped.clone());
+            thread::spawn(move || {
+                assert_eq!(exchange.take_question(), Some(1));
+                exchange.answer(answer).is_ok()
+            })
+        };
+        let timer = {
+            let exchange = asking.exchange().clone();
+            thread::spawn(move || exchange.expire())
+        };
+        let outcome = block_on(poll_fn(|cx| asking.poll_answer(cx)));
+        let (answered, ()) = (answerer.join().unwrap(), timer.join().unwrap());
+        assert_eq!(outcome.is_ok(), answered);
+        drop((outcome, asking, last));
+        assert_eq!(Arc::strong_count(&dropped), 1, "the answer was dropped once");
+    });
+}
+
+#[test]
+fn an_asker_that_gives_up_and_an_answerer_drop_the_answer_once() {
+    for polled in [false, true] {
+        model(move || {
+            let dropped = Arc::new(());
+            let mut asking = Asking::<u32, _, _>::new(None, ());
+            // The last one goes after the threads have met: loom does not see the order that a count of references makes.
+            let last = asking.exchange().clone();
+            let answerer = {
+                let (exchange, answer) = (asking.exchange().clone(), dropped.clone());
+                thread::spawn(move || drop(exchange.answer(answer)))
+            };
+            if polled {
+                let mut look = || block_on(poll_fn(|cx| Poll::Ready(asking.poll_answer(cx).is_ready())));
+                // Another waker takes the first one's place.
+                let _ = look() || look();
+            }
+            drop(asking);
+            answerer.join().unwrap();
+            drop(last);
+            assert_eq!(Arc::strong_count(&dropped), 1);
+        });
+    }
+}
+
+#[test]
+fn an_answerer_learns_that_nobody_waits_any_more() {
+    model(|| {
+        let asking = Asking::<u32, u32, _>::new(None, ());
+        let exchange = asking.exchange().clone();
+        let asker = thread::spawn(move || drop(asking));
+        block_on(poll_fn(|cx| exchange.poll_closed(cx)));
+        assert!(!exchange.is_open());
+        asker.join().unwrap();
     });
 }

@@ -9,6 +9,7 @@
 
 mod blocks;
 mod config;
+mod exchange;
 mod inbox;
 mod item;
 #[cfg(all(test, actors_loom))]
@@ -24,6 +25,7 @@ mod waiting;
 pub use config::Mailbox;
 pub use overflow::OnFull;
 
+pub(crate) use exchange::{Asking, Exchange};
 pub(crate) use inbox::Inbox;
 pub(crate) use item::{Item, Lane, Offer};
 pub(crate) use reader::{Front, Outlet};

@@ -4,10 +4,8 @@ mod cell;
 mod deadlines;
 mod waits;
 
-pub(crate) use cell::{AskCell, Limit, ReplyLine};
+pub(crate) use cell::{AskCell, Asker, Limit, ReplyLine, is_late, open};
 pub use deadlines::DeadlineQueue;
 pub use waits::WaitTarget;
 
-pub(crate) use cell::Unanswered;
-pub(crate) use deadlines::{Deadline, Expire};
 pub(crate) use waits::{Wait, WaitList, begin_wait};

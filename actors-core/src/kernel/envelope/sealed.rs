@@ -14,7 +14,7 @@ use super::future_slot::FutureSlot;
 use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::ask::AskCell;
+use crate::kernel::ask::{AskCell, is_late, open};
 use crate::kernel::cell::Core;
 use crate::kernel::context::{Context, Ticket};
 use crate::kernel::endpoint::{Load, Parcel};
@@ -318,8 +318,9 @@ impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
 
     #[inline]
     fn begin(cell: Arc<AskCell<M>>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let (message, reply) = AskCell::open(cell);
-        if reply.has_expired() {
+        let late = is_late(&cell);
+        let (message, reply) = open(cell);
+        if late {
             stage.ctx().core().bury(message, DeadLetterReason::Expired);
             return Poll::Ready(());
         }
@@ -327,7 +328,7 @@ impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
     }
 
     fn discard(cell: Arc<AskCell<M>>, core: &Core, reason: DeadLetterReason) {
-        let (message, reply) = AskCell::open(cell);
+        let (message, reply) = open(cell);
         PassedOn::<M>::bury(message, reply, core, reason);
     }
 }

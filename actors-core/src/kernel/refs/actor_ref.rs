@@ -194,11 +194,15 @@ impl<A: Actor> ActorRef<A> {
 impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     #[inline]
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
-        let lane = lane_of(&parcel);
-        match self.cell.inbox.offer(Envelope::user(parcel), lane) {
-            Offer::Queued => Ok(()),
-            offer => self.settle(offer, lane),
-        }
+        let (lane, envelope) = (lane_of(&parcel), Envelope::user(parcel));
+        let envelope = match lane {
+            Lane::User => match self.cell.inbox.push(envelope) {
+                Ok(()) => return Ok(()),
+                Err(envelope) => envelope,
+            },
+            _ => envelope,
+        };
+        self.settle(self.cell.inbox.offer(envelope, lane), lane)
     }
 
     #[inline]
