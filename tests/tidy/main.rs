@@ -72,7 +72,9 @@ fn there_are_no_globals() {
 
 #[test]
 fn files_are_short_and_finished() {
-    for crates in ["actors-core/src", "actors-net/src", "actors-macros/src", "src", "examples", "benches", "tests"] {
+    for crates in
+        ["actors-core/src", "actors-net/src", "actors-macros/src", "src", "examples", "benches", "tests"]
+    {
         check(crates, rules::is_short);
         check(crates, rules::is_finished);
     }

@@ -31,9 +31,7 @@ pub(crate) struct Core {
     pub(crate) id: ActorId,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) name: Option<Arc<str>>,
-    pub(crate) kind: &'static str,
-    /// Computed when first asked for: most actors never are.
-    path: OnceLock<ActorPath>,
+    kind: fn() -> &'static str,
     /// Strong references in users' hands.
     handles: AtomicUsize,
     /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
@@ -43,13 +41,20 @@ pub(crate) struct Core {
     ended: AtomicBool,
     pub(crate) messages_per_turn: u8,
     pub(crate) incarnation: AtomicU32,
+    /// In the system's list of top-level actors.
+    place: AtomicU32,
     watchers: Lock<Watchers>,
     /// What few actors ever need, made when first needed.
     pub(super) rare: OnceLock<Box<Rare>>,
 }
 
+/// Not in the system's list.
+const NOWHERE: u32 = u32::MAX;
+
 #[derive(Default)]
 pub(super) struct Rare {
+    /// Computed when first asked for: most actors never are.
+    path: OnceLock<ActorPath>,
     /// What went wrong in work done on the actor's behalf, until its life picks it up.
     pub(super) fault: Lock<Option<ExitReason>>,
     waits: WaitList,
@@ -66,12 +71,12 @@ impl<A: Actor> Cell<A> {
         mailbox: Mailbox,
         retained: bool,
     ) -> Self {
-        let (id, kind) = (host.next_id(), short_type_name::<A>());
-        let path = OnceLock::new();
+        let id = host.next_id();
+        let rare = OnceLock::<Box<Rare>>::new();
         if let Owner::Parent(parent, label) = owner {
-            path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
+            rare.get_or_init(Box::default).path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
                 Some(label) => parent.child(label),
-                None => parent.child(format_args!("{kind}{id}")),
+                None => parent.child(format_args!("{}{id}", short_type_name::<A>())),
             });
         }
         let messages_per_turn =
@@ -80,16 +85,16 @@ impl<A: Actor> Cell<A> {
             id,
             host,
             name,
-            kind,
-            path,
+            kind: short_type_name::<A>,
             handles: AtomicUsize::new(0),
             retained: AtomicBool::new(retained),
             orders: AtomicU8::new(0),
             ended: AtomicBool::new(false),
             messages_per_turn,
             incarnation: AtomicU32::new(0),
-            watchers: Lock::new(Watchers::Watching(Vec::new())),
-            rare: OnceLock::new(),
+            place: AtomicU32::new(NOWHERE),
+            watchers: Lock::new(Watchers::default()),
+            rare,
         };
         Self { core, inbox: Inbox::new(mailbox) }
     }
@@ -101,7 +106,7 @@ impl<A: Actor> Cell<A> {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
         self.core.host.dismiss(self);
-        let watchers = self.core.watchers.lock().end(reason.clone());
+        let watchers = self.core.watchers.lock().end(reason);
         if watchers.is_empty() {
             return;
         }
@@ -129,9 +134,24 @@ impl Core {
     pub(crate) fn path(&self) -> ActorPath {
         let label = || match &self.name {
             Some(name) => ActorPath::root(name),
-            None => ActorPath::root(format_args!("{}{}", self.kind, self.id)),
+            None => ActorPath::root(format_args!("{}{}", self.kind(), self.id)),
         };
-        self.path.get_or_init(label).clone()
+        self.rare().path.get_or_init(label).clone()
+    }
+
+    /// What people call its type.
+    pub(crate) fn kind(&self) -> &'static str {
+        (self.kind)()
+    }
+
+    /// Where the system has noted it.
+    pub(crate) fn set_place(&self, place: u32) {
+        self.place.store(place, Ordering::Release);
+    }
+
+    pub(crate) fn take_place(&self) -> Option<u32> {
+        let place = self.place.swap(NOWHERE, Ordering::AcqRel);
+        (place != NOWHERE).then_some(place)
     }
 
     pub(crate) fn endpoint_key(&self) -> EndpointKey {

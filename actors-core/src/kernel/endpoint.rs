@@ -1,10 +1,8 @@
 //! What a message of one type can be sent to: a local actor, a remote one, a router.
 
-use std::sync::Arc;
-
 use crate::error::{AskError, Returned, SendError};
 use crate::id::ActorPath;
-use crate::kernel::ask::{AskCell, DeadlineQueue, WaitTarget, open};
+use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::refs::Recipient;
 use crate::kernel::reply::ReplyTo;
@@ -72,7 +70,7 @@ pub struct Parcel<M: Message> {
 pub(crate) enum Load<M: Message> {
     Tell(M),
     /// The message lies in the cell.
-    Ask(Arc<AskCell<M>>),
+    Ask(Posted<M>),
     /// Somebody else was asked first, or a bridge asks on behalf of somebody.
     PassedOn(M, ReplyTo<M::Reply>),
 }
@@ -116,8 +114,8 @@ impl<M: Message> Parcel<M> {
     pub fn into_parts(self) -> (M, Option<ReplyTo<M::Reply>>) {
         match self.load {
             Load::Tell(message) => (message, None),
-            Load::Ask(cell) => {
-                let (message, reply) = open(cell);
+            Load::Ask(question) => {
+                let (message, reply) = question.open();
                 (message, Some(reply))
             }
             Load::PassedOn(message, reply) => (message, Some(reply)),

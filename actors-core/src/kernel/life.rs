@@ -52,7 +52,8 @@ enum Phase<A: Actor> {
     Parting {
         body: Body<A>,
         reason: ExitReason,
-        children: BoxFuture<'static, ()>,
+        /// `None`: there are none.
+        children: Option<BoxFuture<'static, ()>>,
         hook: bool,
     },
     /// The `stopped` hook runs.
@@ -124,13 +125,13 @@ impl<A: Actor> Life<A> {
                 }
                 Phase::Born => self.bear(cx),
                 Phase::Starting(body) => ready!(self.go_on_starting(body, cx)),
-                Phase::Parting { body, reason, mut children, hook } => match children.as_mut().poll(cx) {
-                    Poll::Ready(()) => self.say_farewell(body, reason, hook, cx),
-                    Poll::Pending => {
+                Phase::Parting { body, reason, mut children, hook } => {
+                    if children.as_mut().is_some_and(|children| children.as_mut().poll(cx).is_pending()) {
                         self.phase = Phase::Parting { body, reason, children, hook };
                         return Poll::Pending;
                     }
-                },
+                    self.say_farewell(body, reason, hook, cx)
+                }
                 Phase::Stopping { mut body, reason } => match resume(&self.cell, &mut body, cx) {
                     Poll::Ready(outcome) => self.over(body, last_reason(reason, outcome)),
                     Poll::Pending => {
@@ -256,7 +257,7 @@ impl<A: Actor> Life<A> {
         let _ = contain(|| as_death(|| body.cancel()));
         // Linked to one that was killed, it ends for that reason and has its hook.
         let hook = started && !self.cell.core.is_killed();
-        let children = body.ctx().wind_down().unwrap_or_else(|| Box::pin(std::future::ready(())));
+        let children = body.ctx().wind_down();
         Phase::Parting { body, reason, children, hook }
     }
 
@@ -315,7 +316,9 @@ impl<A: Actor> Life<A> {
         if !reason.is_normal() {
             core.host.life_failed(&*self.cell, &reason, restarting);
         }
-        self.report_start(Err(StartError::of_life(&reason)));
+        if self.report.is_some() {
+            self.report_start(Err(StartError::of_life(&reason)));
+        }
         if !restarting {
             return match contain(|| self.lives.farewell()) {
                 Ok(Some(farewell)) => Phase::Leaving { farewell, reason },

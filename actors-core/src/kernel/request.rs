@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use tokio::time::Sleep;
 
 use crate::error::{AskError, SendError};
-use crate::kernel::ask::{Asker, Limit, Wait, begin_wait};
+use crate::kernel::ask::{Asker, Limit, Posted, Wait, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
@@ -173,7 +173,7 @@ impl<M: Message> Request<'_, M> {
         };
         let wait = begin_wait(|| self.target.wait_target())?;
         let asker = Asker::<M>::new(Some(message), Limit::Timeout(self.timeout));
-        let parcel = Parcel::of_load(Load::Ask(asker.exchange().clone()), self.urgent);
+        let parcel = Parcel::of_load(Load::Ask(Posted::new(asker.exchange().clone())), self.urgent);
         let entering = match self.target.offer(parcel) {
             Ok(()) => None,
             Err(Refusal { kind: RefusalKind::Busy, parcel }) => Some(self.target.wait_for_room(parcel)),

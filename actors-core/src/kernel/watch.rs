@@ -119,39 +119,51 @@ impl fmt::Debug for Watcher {
     }
 }
 
-/// Who waits for the end, until it has come.
+/// Who waits for the end, until it has come. Small, because every actor has one and few are watched.
+#[derive(Default)]
 pub(crate) enum Watchers {
-    Watching(Vec<Watcher>),
-    Ended(ExitReason),
+    #[default]
+    Nobody,
+    // A vector is three words, and most actors have no watchers.
+    #[expect(clippy::box_collection, reason = "it makes every actor smaller")]
+    Some(Box<Vec<Watcher>>),
+    EndedWell,
+    Ended(Box<ExitReason>),
 }
 
 impl Watchers {
     /// Registers; gives the watcher back with the reason if the end has come.
     pub(crate) fn add(&mut self, watcher: Watcher) -> Result<(), (Watcher, ExitReason)> {
         match self {
-            Self::Ended(reason) => Err((watcher, reason.clone())),
-            Self::Watching(list) => {
+            Self::EndedWell => return Err((watcher, ExitReason::Normal)),
+            Self::Ended(reason) => return Err((watcher, (**reason).clone())),
+            Self::Nobody => *self = Self::Some(Box::new(vec![watcher])),
+            Self::Some(list) => {
                 // Waiters that timed out leave nothing behind, at a cost paid only when the list would grow.
                 if list.len() == list.capacity() {
                     list.retain(|watcher| !watcher.has_given_up());
                 }
                 list.push(watcher);
-                Ok(())
             }
         }
+        Ok(())
     }
 
     pub(crate) fn remove(&mut self, watch: WatchId) {
-        if let Self::Watching(list) = self {
+        if let Self::Some(list) = self {
             list.retain(|watcher| watcher.id != watch);
         }
     }
 
     /// Marks the end and returns whom to tell.
-    pub(crate) fn end(&mut self, reason: ExitReason) -> Vec<Watcher> {
-        match std::mem::replace(self, Self::Ended(reason)) {
-            Self::Watching(list) => list,
-            Self::Ended(_) => Vec::new(),
+    pub(crate) fn end(&mut self, reason: &ExitReason) -> Vec<Watcher> {
+        let ended = match reason {
+            ExitReason::Normal => Self::EndedWell,
+            reason => Self::Ended(Box::new(reason.clone())),
+        };
+        match std::mem::replace(self, ended) {
+            Self::Some(list) => *list,
+            _ => Vec::new(),
         }
     }
 }

@@ -33,7 +33,7 @@ impl Siblings {
 pub(super) fn find<T: Child>(roster: &Roster, id: &str) -> Result<T, ChildError> {
     let occupant = roster.occupant(id)?;
     T::of(&Found(&occupant)).ok_or_else(|| {
-        let found = occupant.cell.core().kind;
+        let found = occupant.cell.core().kind();
         if occupant.cell.core().is_alive() {
             ChildError::WrongType { expected: T::expected(), found }
         } else {

@@ -114,12 +114,12 @@ impl ActorSystem {
 
     /// How many top-level actors run.
     pub fn running(&self) -> usize {
-        self.0.running()
+        self.0.top_level.len()
     }
 
     /// Where the top-level actors that run stand, the oldest first.
     pub fn top_level(&self) -> Vec<ActorPath> {
-        self.0.youngest_first().iter().rev().map(|actor| actor.core().path()).collect()
+        self.0.top_level.youngest_first().iter().rev().map(|actor| actor.core().path()).collect()
     }
 
     /// Takes in that a supervisor gives up; if nobody stands above it, the program may want to end.

@@ -8,6 +8,7 @@ mod registry;
 mod settings;
 mod shared;
 mod shutdown;
+mod top_level;
 
 pub use actor_system::ActorSystem;
 pub use entry::run_main;

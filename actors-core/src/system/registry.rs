@@ -48,7 +48,7 @@ impl Registry {
     pub(crate) fn find<A: Actor>(&self, name: &str) -> Result<ActorRef<A>, LookupError> {
         let not_found = || LookupError::NotFound { name: name.to_owned() };
         let cell = self.names.get(name).map(|entry| entry.clone()).ok_or_else(not_found)?;
-        let found = cell.core().kind;
+        let found = cell.core().kind();
         let cell: Arc<dyn Any + Send + Sync> = cell;
         match cell.downcast::<Cell<A>>() {
             Err(_) => {

@@ -1,9 +1,8 @@
 //! What all handles of one system share.
 
 use std::any::Any;
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -13,6 +12,7 @@ use super::errors::{ErrorHandler, UnheardError};
 use super::extensions::Extensions;
 use super::registry::Registry;
 use super::shutdown::{Hooks, ShutdownReport};
+use super::top_level::TopLevel;
 use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
@@ -39,10 +39,7 @@ pub(crate) struct Shared {
     blocking: BlockingPool,
     deadlines: DeadlineQueue,
     next_id: AtomicU64,
-    /// Top-level actors that run, oldest first; the system shuts them down.
-    top_level: Mutex<BTreeMap<ActorId, Arc<dyn AnyCell>>>,
-    /// Set when the shutdown comes to the actors: from then on none starts.
-    pub(super) closing: AtomicBool,
+    pub(super) top_level: TopLevel,
     pub(super) shutdown: watch::Sender<ShutdownState>,
     /// The first supervisor without another above it that gave up.
     pub(super) escalated: watch::Sender<Option<UnheardError>>,
@@ -79,24 +76,10 @@ impl Shared {
             blocking: BlockingPool::new(blocking_threads),
             deadlines,
             next_id: AtomicU64::new(0),
-            top_level: Mutex::new(BTreeMap::new()),
-            closing: AtomicBool::new(false),
+            top_level: TopLevel::new(),
             shutdown: watch::Sender::new(ShutdownState::Running),
             escalated: watch::Sender::new(None),
         }
-    }
-
-    pub(super) fn running(&self) -> usize {
-        self.lock_top_level().len()
-    }
-
-    /// The top-level actors that run, the youngest first.
-    pub(super) fn youngest_first(&self) -> Vec<Arc<dyn AnyCell>> {
-        self.lock_top_level().values().rev().cloned().collect()
-    }
-
-    fn lock_top_level(&self) -> MutexGuard<'_, BTreeMap<ActorId, Arc<dyn AnyCell>>> {
-        self.top_level.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn escalate(&self, actor: &ActorPath, child: Arc<str>, reason: ExitReason, root: bool) {
@@ -171,17 +154,12 @@ impl Host for Shared {
 
     fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError> {
         let core = cell.core();
-        if top_level {
-            // Under the lock, so that a shutdown sees either the actor or the refusal.
-            let mut running = self.lock_top_level();
-            if self.closing.load(Ordering::Acquire) {
-                return Err(StartError::ShuttingDown);
-            }
-            running.insert(core.id, cell.clone());
+        if top_level && !self.top_level.insert(cell) {
+            return Err(StartError::ShuttingDown);
         }
         match &core.name {
             Some(name) if !self.registry.register(name, cell) => {
-                self.lock_top_level().remove(&core.id);
+                self.top_level.remove(&**cell);
                 Err(StartError::NameTaken(name.to_string()))
             }
             _ => Ok(()),
@@ -193,9 +171,7 @@ impl Host for Shared {
         if let Some(name) = &core.name {
             self.registry.release(name, core.id);
         }
-        let gone = self.lock_top_level().remove(&core.id);
-        // Dropped outside the lock: it may be the last one to hold the cell.
-        drop(gone);
+        self.top_level.remove(cell);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The end of a system: in order, within a deadline, with a report.
 
 use std::fmt;
-use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -150,10 +149,9 @@ impl ActorSystem {
     /// Ends the actors one after another. A slow one may take half of the time that is left before the next one's turn
     /// comes, so that one stuck actor does not cost the others their `stopped` hooks.
     async fn end_actors(&self, deadline: Instant) -> ShutdownReport {
-        self.0.closing.store(true, Ordering::Release);
         let mut report = ShutdownReport::default();
         let mut late: Vec<Arc<dyn AnyCell>> = Vec::new();
-        for actor in self.0.youngest_first() {
+        for actor in self.0.top_level.close() {
             actor.shut_down();
             let patience = deadline.saturating_duration_since(Instant::now()) / 2;
             match timeout_at(Instant::now() + patience, actor.core().ended()).await {

@@ -41,16 +41,43 @@ pub(crate) trait ReplyLine<R>: Send + Sync {
     fn poll_abandoned(&self, cx: &mut Context<'_>) -> Poll<()>;
 }
 
-/// Takes the message out, with the handle that answers it.
-#[inline]
-pub(crate) fn open<M: Message>(cell: Arc<AskCell<M>>) -> (M, ReplyTo<M::Reply>) {
-    let message = cell.take_question().expect("a question is opened once");
-    (message, ReplyTo::asked(cell))
+/// A question on its way to the one it is asked of. Dropped unopened, it takes its message with it: others hold the cell
+/// for longer.
+pub(crate) struct Posted<M: Message>(Option<Arc<AskCell<M>>>);
+
+impl<M: Message> Posted<M> {
+    #[inline]
+    pub(crate) fn new(cell: Arc<AskCell<M>>) -> Self {
+        Self(Some(cell))
+    }
+
+    /// Whether its time is over.
+    #[inline]
+    pub(crate) fn is_late(&self) -> bool {
+        self.0.as_ref().is_some_and(|cell| is_late(cell))
+    }
+
+    /// Takes the message out, with the handle that answers it.
+    #[inline]
+    pub(crate) fn open(mut self) -> (M, ReplyTo<M::Reply>) {
+        let cell = self.0.take().expect("a question is there until it is opened");
+        let message = cell.take_question().expect("a question is opened once");
+        (message, ReplyTo::asked(cell))
+    }
+}
+
+impl<M: Message> Drop for Posted<M> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(cell) = &self.0 {
+            drop(cell.take_question());
+        }
+    }
 }
 
 /// Whether its time was over before it was opened.
 #[inline]
-pub(crate) fn is_late<Q, R>(cell: &Exchange<Q, R, Limit>) -> bool {
+fn is_late<Q, R>(cell: &Exchange<Q, R, Limit>) -> bool {
     match cell.terms {
         Limit::Deadline(deadline) => deadline <= Instant::now(),
         Limit::Timeout(_) | Limit::None => cell.has_expired(),

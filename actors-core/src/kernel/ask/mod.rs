@@ -4,7 +4,7 @@ mod cell;
 mod deadlines;
 mod waits;
 
-pub(crate) use cell::{AskCell, Asker, Limit, ReplyLine, is_late, open};
+pub(crate) use cell::{Asker, Limit, Posted, ReplyLine};
 pub use deadlines::DeadlineQueue;
 pub use waits::WaitTarget;
 

@@ -37,7 +37,8 @@ pub struct Context<A: Actor> {
     cell: Arc<Cell<A>>,
     incarnation: Incarnation,
     ending: Option<ExitReason>,
-    start_error: Option<ActorError>,
+    /// In a box, because it is rare.
+    start_error: Option<Box<ActorError>>,
     /// What only some actors use, made when first used.
     extras: Option<Box<Extras>>,
 }
@@ -100,11 +101,11 @@ impl<A: Actor> Context<A> {
     }
 
     pub(crate) fn fail_start(&mut self, error: ActorError) {
-        self.start_error = Some(error);
+        self.start_error = Some(Box::new(error));
     }
 
     pub(crate) fn take_start_error(&mut self) -> Option<ActorError> {
-        self.start_error.take()
+        self.start_error.take().map(|error| *error)
     }
 
     #[inline]

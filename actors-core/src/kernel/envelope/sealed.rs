@@ -5,7 +5,6 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use super::buffer::Turn;
@@ -14,7 +13,7 @@ use super::future_slot::FutureSlot;
 use crate::error::AskError;
 use crate::exit::ExitReason;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::ask::{AskCell, is_late, open};
+use crate::kernel::ask::Posted;
 use crate::kernel::cell::Core;
 use crate::kernel::context::{Context, Ticket};
 use crate::kernel::endpoint::{Load, Parcel};
@@ -229,7 +228,7 @@ impl<A: Actor> Envelope<A> {
             match this.vtable.shape {
                 Shape::Told => Load::Tell(payload.cast::<M>().read()),
                 Shape::ToldBoxed => Load::Tell(*payload.cast::<Box<M>>().read()),
-                Shape::Asked => Load::Ask(payload.cast::<Arc<AskCell<M>>>().read()),
+                Shape::Asked => Load::Ask(payload.cast::<Posted<M>>().read()),
                 Shape::PassedOn => {
                     let (message, reply) = *payload.cast::<Box<(M, ReplyTo<M::Reply>)>>().read();
                     Load::PassedOn(message, reply)
@@ -312,14 +311,14 @@ impl<A: Responder<M>, M: Message> Kind<A> for ToldBoxed<M> {
 struct Asked<M>(PhantomData<M>);
 
 impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
-    type Content = Arc<AskCell<M>>;
+    type Content = Posted<M>;
     const SHAPE: Shape = Shape::Asked;
     const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
 
     #[inline]
-    fn begin(cell: Arc<AskCell<M>>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let late = is_late(&cell);
-        let (message, reply) = open(cell);
+    fn begin(question: Posted<M>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let late = question.is_late();
+        let (message, reply) = question.open();
         if late {
             stage.ctx().core().bury(message, DeadLetterReason::Expired);
             return Poll::Ready(());
@@ -327,8 +326,8 @@ impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
         stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
     }
 
-    fn discard(cell: Arc<AskCell<M>>, core: &Core, reason: DeadLetterReason) {
-        let (message, reply) = open(cell);
+    fn discard(question: Posted<M>, core: &Core, reason: DeadLetterReason) {
+        let (message, reply) = question.open();
         PassedOn::<M>::bury(message, reply, core, reason);
     }
 }

@@ -41,7 +41,7 @@ impl AnyActorRef {
 
     /// The name of its type, without the module path.
     pub fn type_name(&self) -> &'static str {
-        self.cell.core().kind
+        self.cell.core().kind()
     }
 
     /// Whether it has not ended.
