@@ -16,6 +16,7 @@ mod sync;
 mod system;
 #[cfg(feature = "testkit")]
 pub mod testkit;
+mod timer;
 
 pub use bus::{
     AnyEvent, Bus, DeadCause, DeadEvent, Event, EventStream, IntoOutcome, PublishError, Retry, Start,
@@ -28,7 +29,7 @@ pub use exit::ExitReason;
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name, short_type_name};
 pub use kernel::actor::{Actor, Handler, Responder};
 pub use kernel::ask::{DeadlineQueue, WaitTarget};
-pub use kernel::context::{Context, TimerHandle};
+pub use kernel::context::{Context, KeyedTimer, TimerHandle};
 pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind, deliver};
 pub use kernel::links::Exit;
 pub use kernel::options::ActorOptions;

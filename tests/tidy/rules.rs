@@ -5,7 +5,7 @@ use crate::sources::Source;
 /// The layers of actors-core, lowest first.
 const LAYERS: [&[&str]; 6] = [
     &["id", "message", "error", "exit", "sync"],
-    &["mailbox", "sched", "observe"],
+    &["mailbox", "sched", "timer", "observe"],
     &["kernel"],
     &["system"],
     &["supervision", "bus"],

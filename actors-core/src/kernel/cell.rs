@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
@@ -19,6 +19,7 @@ use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
 use crate::sched::MESSAGES_PER_TURN;
 use crate::sync::Lock;
+use crate::timer::{Fire, TimerId};
 
 /// One actor, shared by its references and its task.
 pub(crate) struct Cell<A: Actor> {
@@ -240,6 +241,9 @@ pub(crate) trait AnyCell: Watched + Any {
 
     /// Makes the task look at its orders.
     fn wake(&self);
+
+    /// A timer has fired: its message's turn comes after what is queued already.
+    fn tick(&self, timer: TimerId);
 }
 
 impl<A: Actor> AnyCell for Cell<A> {
@@ -254,6 +258,20 @@ impl<A: Actor> AnyCell for Cell<A> {
 
     fn wake(&self) {
         self.inbox.wake();
+    }
+
+    fn tick(&self, timer: TimerId) {
+        // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
+        drop(self.inbox.force(Envelope::tick(timer), Lane::User));
+    }
+}
+
+// Not a reference: a timer keeps no actor.
+impl Fire for Weak<dyn AnyCell> {
+    fn fire(self, timer: TimerId) {
+        if let Some(cell) = self.upgrade() {
+            cell.tick(timer);
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the kernel needs of the system it runs in.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 
@@ -12,6 +12,7 @@ use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
 use crate::observe::DeadLetterOffice;
 use crate::sched::{BlockingPool, Executor};
+use crate::timer::TimerQueue;
 
 /// The system, as seen from below. `Any` lets the system find itself again behind an actor's context.
 pub(crate) trait Host: Any + Send + Sync {
@@ -27,6 +28,8 @@ pub(crate) trait Host: Any + Send + Sync {
     fn dead_letters(&self) -> &DeadLetterOffice;
 
     fn deadlines(&self) -> &DeadlineQueue;
+
+    fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>>;
 
     fn blocking_pool(&self) -> &BlockingPool;
 

@@ -1,8 +1,8 @@
 //! What all handles of one system share.
 
 use std::any::Any;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
@@ -24,6 +24,7 @@ use crate::kernel::host::Host;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, Topic};
 use crate::sched::{BlockingPool, Executor};
+use crate::timer::TimerQueue;
 
 pub(crate) struct Shared {
     pub(super) runtime: Handle,
@@ -38,6 +39,7 @@ pub(crate) struct Shared {
     pub(super) restarts: AtomicU64,
     blocking: BlockingPool,
     deadlines: DeadlineQueue,
+    timers: TimerQueue<Weak<dyn AnyCell>>,
     next_id: AtomicU64,
     pub(super) top_level: TopLevel,
     pub(super) shutdown: watch::Sender<ShutdownState>,
@@ -62,6 +64,7 @@ impl Shared {
         error_handler: Option<ErrorHandler>,
     ) -> Self {
         let deadlines = DeadlineQueue::new(runtime.clone());
+        let timers = TimerQueue::new(runtime.clone());
         Self {
             runtime,
             executor,
@@ -75,6 +78,7 @@ impl Shared {
             restarts: AtomicU64::new(0),
             blocking: BlockingPool::new(blocking_threads),
             deadlines,
+            timers,
             next_id: AtomicU64::new(0),
             top_level: TopLevel::new(),
             shutdown: watch::Sender::new(ShutdownState::Running),
@@ -126,6 +130,10 @@ impl Host for Shared {
 
     fn deadlines(&self) -> &DeadlineQueue {
         &self.deadlines
+    }
+
+    fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>> {
+        &self.timers
     }
 
     fn blocking_pool(&self) -> &BlockingPool {

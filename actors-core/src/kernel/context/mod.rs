@@ -2,11 +2,13 @@
 
 mod aside;
 mod children;
+mod keyed_timer;
 mod links;
 mod timers;
 mod watches;
 
 pub(crate) use children::unless_killed;
+pub use keyed_timer::KeyedTimer;
 pub use timers::TimerHandle;
 
 use std::sync::Arc;
@@ -25,7 +27,7 @@ use crate::kernel::refs::ActorRef;
 use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
-use timers::{TimerId, Timers};
+use timers::Timers;
 use watches::Watches;
 
 use crate::kernel::watch::WatchId;
@@ -40,24 +42,33 @@ pub struct Context<A: Actor> {
     /// In a box, because it is rare.
     start_error: Option<Box<ActorError>>,
     /// What only some actors use, made when first used.
-    extras: Option<Box<Extras>>,
+    extras: Option<Box<Extras<A>>>,
 }
 
-#[derive(Default)]
-struct Extras {
+struct Extras<A: Actor> {
     children: Vec<Arc<dyn AnyCell>>,
     brood: Option<Arc<dyn Brood>>,
-    timers: Timers,
+    timers: Timers<A>,
     watches: Watches,
-    /// Pipes, streams and timers of this life; dropping the set aborts them.
+    /// Pipes and streams of this life; dropping the set aborts them.
     tasks: JoinSet<()>,
+}
+
+impl<A: Actor> Default for Extras<A> {
+    fn default() -> Self {
+        Self {
+            children: Vec::new(),
+            brood: None,
+            timers: Timers::default(),
+            watches: Watches::default(),
+            tasks: JoinSet::new(),
+        }
+    }
 }
 
 /// What makes a message to oneself good at the time of its delivery.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ticket {
-    /// The timer has not been cancelled or set anew.
-    Timer(TimerId),
     /// The watch has not been given up.
     Watch(WatchId),
     /// The life that began the work is not over.
@@ -131,7 +142,6 @@ impl<A: Actor> Context<A> {
     pub(crate) fn redeem(&mut self, ticket: &Ticket) -> bool {
         match *ticket {
             Ticket::Life(incarnation) => incarnation == self.incarnation,
-            Ticket::Timer(timer) => self.extras.as_mut().is_some_and(|extras| extras.timers.redeem(timer)),
             Ticket::Watch(watch) => self.extras.as_mut().is_some_and(|extras| extras.watches.redeem(watch)),
         }
     }
@@ -144,7 +154,8 @@ impl<A: Actor> Context<A> {
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
-        let Extras { children, brood, mut watches, .. } = *extras;
+        let Extras { children, brood, timers, mut watches, .. } = *extras;
+        timers.cancel_all(&self.cell.core);
         watches.give_up_all();
         if children.is_empty() && brood.is_none() {
             return None;
@@ -158,8 +169,15 @@ impl<A: Actor> Context<A> {
         }))
     }
 
-    fn extras(&mut self) -> &mut Extras {
+    fn extras(&mut self) -> &mut Extras<A> {
         self.extras.get_or_insert_with(Box::default)
+    }
+}
+
+impl<A: Actor> Drop for Context<A> {
+    fn drop(&mut self) {
+        // A life that a runtime drops is not wound down, and `stopped` may begin things anew.
+        drop(self.wind_down());
     }
 }
 

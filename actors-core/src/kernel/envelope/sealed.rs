@@ -21,6 +21,7 @@ use crate::kernel::reply::ReplyTo;
 use crate::mailbox::{Front, Item};
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
+use crate::timer::TimerId;
 
 /// One entry of the mailbox of an `A`.
 pub(crate) struct Envelope<A: Actor> {
@@ -178,7 +179,12 @@ impl<A: Actor> Envelope<A> {
         }
     }
 
-    /// A message the actor sent itself by a timer, a pipe or a watch; it is delivered only while the ticket is good.
+    /// A timer has fired; its message waits in the context, unless it was cancelled.
+    pub(crate) fn tick(timer: TimerId) -> Self {
+        Self::seal::<Tick>(timer)
+    }
+
+    /// A message the actor sent itself by a pipe or a watch; it is delivered only while the ticket is good.
     pub(crate) fn ticketed<M: Message>(ticket: Ticket, message: M) -> Self
     where
         A: Responder<M>,
@@ -203,6 +209,13 @@ impl<A: Actor> Envelope<A> {
         // SAFETY: it fits, as was just asserted.
         unsafe { payload.as_mut_ptr().cast::<K::Content>().write(content) };
         Self { vtable: const { &Vtable::<A>::of::<K>() }, payload, actor: PhantomData }
+    }
+
+    /// Hands a message to its handler that waited elsewhere than in the mailbox.
+    fn begin(self, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: the payload belongs to the table and is given up here.
+        unsafe { (this.vtable.begin)(&raw const this.payload, stage, cx) }
     }
 
     /// The message will not be handled.
@@ -363,6 +376,25 @@ impl<A: Responder<M>, M: Message> Kind<A> for PassedOn<M> {
         let (message, reply) = *content;
         Self::bury(message, reply, core, reason);
     }
+}
+
+/// A timer that has fired.
+struct Tick;
+
+impl<A: Actor> Kind<A> for Tick {
+    type Content = TimerId;
+    const SHAPE: Shape = Shape::Word;
+    const MESSAGE: Option<fn() -> TypeId> = None;
+
+    fn begin(timer: TimerId, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        match stage.ctx().take_tick(timer) {
+            Some(message) => message.begin(stage, cx),
+            None => Poll::Ready(()),
+        }
+    }
+
+    // It concerns nobody but the life it was for.
+    fn discard(_: TimerId, _: &Core, _: DeadLetterReason) {}
 }
 
 /// A word of the kernel.

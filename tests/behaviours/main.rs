@@ -1,0 +1,5 @@
+//! What users of OTP and Akka expect of an actor beside messages: timers, stash, continuations, and what is built of them.
+
+mod support;
+mod timers;
+mod timers_in_numbers;
