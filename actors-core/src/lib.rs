@@ -24,6 +24,7 @@ pub use bus::{
 };
 pub use error::{
     ActorError, AskError, CallError, ChildError, LookupError, Returned, SendError, SpecError, StartError,
+    StashFull,
 };
 pub use exit::ExitReason;
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name, short_type_name};

@@ -7,6 +7,7 @@ mod lookup;
 mod send;
 mod spec;
 mod start;
+mod stash;
 
 pub use actor_error::ActorError;
 pub use ask::{AskError, CallError};
@@ -15,3 +16,4 @@ pub use lookup::LookupError;
 pub use send::{Returned, SendError};
 pub use spec::SpecError;
 pub use start::StartError;
+pub use stash::StashFull;

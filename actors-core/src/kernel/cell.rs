@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::{Arc, OnceLock};
 
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
@@ -19,7 +19,7 @@ use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::DeadLetterReason;
 use crate::sched::MESSAGES_PER_TURN;
 use crate::sync::Lock;
-use crate::timer::{Fire, TimerId};
+use crate::timer::TimerId;
 
 /// One actor, shared by its references and its task.
 pub(crate) struct Cell<A: Actor> {
@@ -62,6 +62,8 @@ pub(super) struct Rare {
     links: Lock<Links>,
     /// The life that its supervisor ends or has ended; it may not have begun yet.
     pub(super) doomed: Lock<Option<Doom>>,
+    /// The bound of the stash, if it is not the usual one.
+    stash_limit: OnceLock<usize>,
 }
 
 impl<A: Actor> Cell<A> {
@@ -199,6 +201,15 @@ impl Core {
         self.handles.load(Ordering::Acquire) == 0 && !self.retained.load(Ordering::Acquire)
     }
 
+    /// Sets the bound of the stash; once, before the actor runs.
+    pub(crate) fn limit_stash(&self, limit: usize) {
+        self.rare().stash_limit.get_or_init(|| limit);
+    }
+
+    pub(crate) fn stash_limit(&self) -> Option<usize> {
+        self.rare.get().and_then(|rare| rare.stash_limit.get().copied())
+    }
+
     pub(super) fn rare(&self) -> &Rare {
         self.rare.get_or_init(Box::default)
     }
@@ -263,15 +274,6 @@ impl<A: Actor> AnyCell for Cell<A> {
     fn tick(&self, timer: TimerId) {
         // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
         drop(self.inbox.force(Envelope::tick(timer), Lane::User));
-    }
-}
-
-// Not a reference: a timer keeps no actor.
-impl Fire for Weak<dyn AnyCell> {
-    fn fire(self, timer: TimerId) {
-        if let Some(cell) = self.upgrade() {
-            cell.tick(timer);
-        }
     }
 }
 

@@ -80,6 +80,9 @@ pub(crate) fn try_launch<A: Actor>(
     let retained = options.name.is_some() || !matches!(owner, Owner::Nobody);
     let top_level = !matches!(owner, Owner::Parent(..));
     let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, &owner, mailbox, retained));
+    if let Some(limit) = options.stash {
+        cell.core.limit_stash(limit);
+    }
     let actor = ActorRef::new(cell.clone());
     let life = Life::new(cell.clone(), lives, report);
     if let Err(error) = admit(&*host, &cell, top_level) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::mailbox::Mailbox;
 
-/// Name, mailbox and thread of an actor.
+/// Name, mailbox, stash and thread of an actor.
 ///
 /// ```
 /// # use actors_core::{ActorOptions, Mailbox, OnFull};
@@ -14,6 +14,7 @@ use crate::mailbox::Mailbox;
 pub struct ActorOptions {
     pub(crate) name: Option<Arc<str>>,
     pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) stash: Option<usize>,
     pub(crate) dedicated_thread: bool,
 }
 
@@ -34,6 +35,13 @@ impl ActorOptions {
     #[must_use]
     pub fn mailbox(mut self, mailbox: Mailbox) -> Self {
         self.mailbox = Some(mailbox);
+        self
+    }
+
+    /// Sets how many messages [`Context::stash`](crate::Context::stash) holds at most: 1,024 unless set.
+    #[must_use]
+    pub fn stash(mut self, limit: usize) -> Self {
+        self.stash = Some(limit);
         self
     }
 

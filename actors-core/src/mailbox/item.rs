@@ -19,9 +19,12 @@ pub(crate) trait Item: Sized {
     fn is_droppable(&self) -> bool;
 }
 
-/// The order in which the consumer looks: all of `System` before any of `Urgent` before any of `User`.
+/// The order in which the consumer looks: all of `Next` before any of `System`, and so on. What was put back comes before
+/// what is `Urgent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
+    /// What the consumer itself wants to do before anything that is queued.
+    Next,
     System,
     Urgent,
     User,

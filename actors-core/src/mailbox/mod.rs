@@ -3,6 +3,7 @@
 //! ```text
 //! senders --offer--> [ urgent | user ] --pop--> actor      bounded by the user lane's policy
 //! kernel  --force--> [ system        ] --pop--> actor      accepted when the user lane is full, popped first
+//! actor   ---------> [ next, put back] --pop--> actor      what it goes on with; what it had put off
 //! ```
 //!
 //! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.

@@ -1,6 +1,8 @@
 //! The producers' side of a mailbox: the bound, and what happens at it.
 #![allow(unsafe_code, reason = "where the oldest is dropped, a producer takes it out of the blocks")]
 
+use std::collections::VecDeque;
+
 use super::blocks::Refused;
 use super::inbox::Inbox;
 use super::side::Side;
@@ -22,6 +24,18 @@ impl<T: Item> Inbox<T> {
         }
         self.wake_if_idle();
         Ok(())
+    }
+
+    /// Puts items back that the consumer took out, before all that users have sent since, in their order.
+    ///
+    /// For the consumer, which therefore knows that the queue is open.
+    pub(crate) fn put_back(&self, items: VecDeque<T>) {
+        let mut side = self.open_side();
+        let count = u32::try_from(items.len()).expect("fewer items than the side can count");
+        self.beside.fetch_add(count, Ordering::AcqRel);
+        side.put_back_first(items);
+        drop(side);
+        self.wake_if_idle();
     }
 
     /// Appends an item to the user lane if that takes no thought: there is room, nobody waits for it, and nobody else pushes

@@ -6,7 +6,10 @@ use std::task::Waker;
 use super::Lane;
 
 pub(super) struct Side<T> {
+    next: VecDeque<T>,
     system: VecDeque<T>,
+    /// Taken out once and put back.
+    returned: VecDeque<T>,
     urgent: VecDeque<T>,
     /// Older than all in the blocks: passed over when the oldest had to go.
     kept: VecDeque<T>,
@@ -32,7 +35,9 @@ pub(super) struct Admitted<T> {
 impl<T> Side<T> {
     pub(super) fn new() -> Self {
         Self {
+            next: VecDeque::new(),
             system: VecDeque::new(),
+            returned: VecDeque::new(),
             urgent: VecDeque::new(),
             kept: VecDeque::new(),
             line: BTreeMap::new(),
@@ -47,17 +52,24 @@ impl<T> Side<T> {
 
     pub(super) fn push(&mut self, item: T, lane: Lane) {
         match lane {
+            Lane::Next => self.next.push_back(item),
             Lane::System => self.system.push_back(item),
             Lane::Urgent | Lane::User => self.urgent.push_back(item),
         }
     }
 
     pub(super) fn pop(&mut self) -> Option<T> {
-        self.system.pop_front().or_else(|| self.urgent.pop_front())
+        let lanes = [&mut self.next, &mut self.system, &mut self.returned, &mut self.urgent];
+        lanes.into_iter().find_map(VecDeque::pop_front)
     }
 
     pub(super) fn user_items(&self) -> usize {
-        self.urgent.len() + self.kept.len()
+        self.returned.len() + self.urgent.len() + self.kept.len()
+    }
+
+    pub(super) fn put_back_first(&mut self, mut items: VecDeque<T>) {
+        items.append(&mut self.returned);
+        self.returned = items;
     }
 
     pub(super) fn keep(&mut self, item: T) {
@@ -76,7 +88,8 @@ impl<T> Side<T> {
 
     /// Takes out all items, in the order they would have been popped.
     pub(super) fn take_items(&mut self) -> Vec<T> {
-        self.system.drain(..).chain(self.urgent.drain(..)).chain(self.kept.drain(..)).collect()
+        let lanes = [&mut self.next, &mut self.system, &mut self.returned, &mut self.urgent, &mut self.kept];
+        lanes.into_iter().flat_map(std::mem::take).collect()
     }
 
     // The line.

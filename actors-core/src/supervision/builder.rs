@@ -79,6 +79,12 @@ where
         self
     }
 
+    /// Sets how many messages its stash holds at most: 1,024 unless set.
+    pub fn stash(mut self, limit: usize) -> Self {
+        self.options = self.options.stash(limit);
+        self
+    }
+
     /// Runs it on a thread of its own, where its handlers may block.
     pub fn dedicated_thread(mut self) -> Self {
         self.options = self.options.dedicated_thread();

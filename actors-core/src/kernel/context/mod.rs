@@ -4,6 +4,7 @@ mod aside;
 mod children;
 mod keyed_timer;
 mod links;
+mod stash;
 mod timers;
 mod watches;
 
@@ -27,6 +28,7 @@ use crate::kernel::refs::ActorRef;
 use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
+use stash::Stash;
 use timers::Timers;
 use watches::Watches;
 
@@ -49,6 +51,7 @@ struct Extras<A: Actor> {
     children: Vec<Arc<dyn AnyCell>>,
     brood: Option<Arc<dyn Brood>>,
     timers: Timers<A>,
+    stash: Stash<A>,
     watches: Watches,
     /// Pipes and streams of this life; dropping the set aborts them.
     tasks: JoinSet<()>,
@@ -60,6 +63,7 @@ impl<A: Actor> Default for Extras<A> {
             children: Vec::new(),
             brood: None,
             timers: Timers::default(),
+            stash: Stash::default(),
             watches: Watches::default(),
             tasks: JoinSet::new(),
         }
@@ -154,8 +158,9 @@ impl<A: Actor> Context<A> {
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
-        let Extras { children, brood, timers, mut watches, .. } = *extras;
+        let Extras { children, brood, timers, stash, mut watches, .. } = *extras;
         timers.cancel_all(&self.cell.core);
+        stash.bury_all(&self.cell.core);
         watches.give_up_all();
         if children.is_empty() && brood.is_none() {
             return None;

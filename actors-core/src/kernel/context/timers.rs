@@ -14,7 +14,7 @@ use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::Parcel;
 use crate::kernel::envelope::Envelope;
 use crate::message::Message;
-use crate::timer::{Place, TimerId};
+use crate::timer::{Fire, Place, TimerId};
 
 /// The timers of one life.
 pub(super) struct Timers<A: Actor> {
@@ -75,6 +75,15 @@ impl<A: Actor> Recurrence<A> {
         // Less than a period, and so less than what has passed; five centuries fit.
         let since_grid = (late.as_nanos() % self.period.as_nanos()) as u64;
         (now - Duration::from_nanos(since_grid)).saturating_add(self.period)
+    }
+}
+
+// Not a reference: a timer keeps no actor.
+impl Fire for Weak<dyn AnyCell> {
+    fn fire(self, timer: TimerId) {
+        if let Some(cell) = self.upgrade() {
+            cell.tick(timer);
+        }
     }
 }
 
