@@ -1,6 +1,7 @@
 //! What users of OTP and Akka expect of an actor beside messages: timers, stash, continuations, and what is built of them.
 
 mod continuations;
+mod idle_timeout;
 mod stash;
 mod support;
 mod timers;

@@ -46,7 +46,10 @@ fn pump<A: Actor>(
         if cell.core.is_interrupted() {
             break;
         }
-        let front = ready!(reader.poll_front());
+        let Poll::Ready(front) = reader.poll_front() else {
+            stage.ctx().rest();
+            return Poll::Pending;
+        };
         if stage.begin(front, cx).is_pending() {
             reader.publish();
             return Poll::Pending;

@@ -2,6 +2,7 @@
 
 mod aside;
 mod children;
+mod idle;
 mod keyed_timer;
 mod links;
 mod stash;
@@ -28,6 +29,7 @@ use crate::kernel::refs::ActorRef;
 use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
+use idle::Idle;
 use stash::Stash;
 use timers::Timers;
 use watches::Watches;
@@ -43,6 +45,8 @@ pub struct Context<A: Actor> {
     ending: Option<ExitReason>,
     /// In a box, because it is rare.
     start_error: Option<Box<ActorError>>,
+    /// How many handlers and hooks have run in this life.
+    handled: u64,
     /// What only some actors use, made when first used.
     extras: Option<Box<Extras<A>>>,
 }
@@ -51,6 +55,7 @@ struct Extras<A: Actor> {
     children: Vec<Arc<dyn AnyCell>>,
     brood: Option<Arc<dyn Brood>>,
     timers: Timers<A>,
+    idle: Option<Box<Idle<A>>>,
     stash: Stash<A>,
     watches: Watches,
     /// Pipes and streams of this life; dropping the set aborts them.
@@ -63,6 +68,7 @@ impl<A: Actor> Default for Extras<A> {
             children: Vec::new(),
             brood: None,
             timers: Timers::default(),
+            idle: None,
             stash: Stash::default(),
             watches: Watches::default(),
             tasks: JoinSet::new(),
@@ -82,7 +88,7 @@ pub(crate) enum Ticket {
 impl<A: Actor> Context<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         let incarnation = cell.core.incarnation();
-        Self { cell, incarnation, ending: None, start_error: None, extras: None }
+        Self { cell, incarnation, ending: None, start_error: None, handled: 0, extras: None }
     }
 
     /// A reference to this actor.
@@ -158,8 +164,11 @@ impl<A: Actor> Context<A> {
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
-        let Extras { children, brood, timers, stash, mut watches, .. } = *extras;
+        let Extras { children, brood, timers, idle, stash, mut watches, .. } = *extras;
         timers.cancel_all(&self.cell.core);
+        if let Some(idle) = idle {
+            idle.cancel(&self.cell.core);
+        }
         stash.bury_all(&self.cell.core);
         watches.give_up_all();
         if children.is_empty() && brood.is_none() {

@@ -170,6 +170,10 @@ impl<A: Actor> Context<A> {
 
     /// The message of a timer that has fired, unless it was cancelled; a recurring one is set anew.
     pub(crate) fn take_tick(&mut self, timer: TimerId) -> Option<Envelope<A>> {
+        let extras = self.extras.as_ref()?;
+        if extras.idle.as_ref().is_some_and(|idle| idle.is_due_by(timer)) {
+            return self.take_idle_tick();
+        }
         let subject = self.as_subject();
         let timers = &mut self.extras.as_mut()?.timers;
         let running = timers.running.get_mut(&timer)?;
@@ -186,7 +190,7 @@ impl<A: Actor> Context<A> {
         Some((recurrence.make)())
     }
 
-    fn as_subject(&self) -> Weak<dyn AnyCell> {
+    pub(super) fn as_subject(&self) -> Weak<dyn AnyCell> {
         let cell: Weak<_> = Arc::downgrade(&self.cell);
         cell
     }

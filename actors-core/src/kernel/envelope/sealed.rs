@@ -144,6 +144,7 @@ impl<'a, A: Actor> Stage<'a, A> {
     where
         F: Future<Output = ()> + Send + 'b,
     {
+        self.ctx().count_handler();
         // SAFETY: the contract of `new` covers the slot's.
         unsafe { self.slot.run(self.turn, cx, || make(&mut *self.actor, &mut *self.ctx)) }
     }
