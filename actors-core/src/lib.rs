@@ -10,6 +10,7 @@ mod kernel;
 mod mailbox;
 mod message;
 mod observe;
+mod requests;
 mod sched;
 mod supervision;
 mod sync;
@@ -41,6 +42,7 @@ pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 pub use mailbox::{Mailbox, OnFull};
 pub use message::{Fallible, Message, Plain, ReplyKind};
 pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
+pub use requests::Requests;
 pub use sched::Executor;
 #[doc(hidden)]
 pub use supervision::state_of;

@@ -2,6 +2,7 @@
 
 mod continuations;
 mod idle_timeout;
+mod requests;
 mod stash;
 mod support;
 mod timers;
