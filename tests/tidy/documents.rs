@@ -58,6 +58,30 @@ pub(crate) fn dead_includes() -> Vec<String> {
     violations
 }
 
+/// Every row of the book's tables of failures names tests, as `<!-- folder/file test -->`, and they are there.
+pub(crate) fn unproven_rows() -> Vec<String> {
+    let page = root().join("docs/book/src/failure.md");
+    let text = fs::read_to_string(&page).expect("documents are text");
+    let rows = text.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| when "));
+    rows.flat_map(|row| {
+        let proofs: Vec<_> =
+            row.split("<!-- ").skip(1).filter_map(|rest| rest.split(" -->").next()).collect();
+        let missing = proofs.iter().find(|proof| !is_test(proof));
+        match (proofs.is_empty(), missing) {
+            (true, _) => Some(format!("{}: names no test: {row}", relative(&page))),
+            (false, Some(missing)) => Some(format!("{}: there is no test {missing}", relative(&page))),
+            (false, None) => None,
+        }
+    })
+    .collect()
+}
+
+fn is_test(proof: &str) -> bool {
+    let Some((file, test)) = proof.split_once(' ') else { return false };
+    let source = fs::read_to_string(root().join("tests").join(file).with_extension("rs"));
+    source.is_ok_and(|text| text.contains(&format!("fn {test}()")))
+}
+
 /// Every dependency on somebody else's crate has a comment above it that says why it is there.
 pub(crate) fn unexplained_dependencies() -> Vec<String> {
     let mut violations = Vec::new();

@@ -92,6 +92,11 @@ fn the_book_includes_what_exists() {
 }
 
 #[test]
+fn what_the_book_says_of_failures_is_tested() {
+    assert_none(documents::unproven_rows());
+}
+
+#[test]
 fn dependencies_say_why() {
     assert_none(documents::unexplained_dependencies());
 }
