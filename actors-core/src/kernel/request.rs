@@ -65,7 +65,7 @@ enum Alarm {
 
 impl<'a, M: Message> Request<'a, M> {
     /// A request that borrows its target. Clients of references of all kinds are made of it.
-    #[inline]
+    #[inline(always)]
     pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
         let stage = Stage::Ready(message);
         Self { target: Target::Borrowed(target), stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
@@ -98,9 +98,13 @@ impl<'a, M: Message> Request<'a, M> {
     /// # Panics
     ///
     /// Its future panics if the request was polled before: the message is gone.
-    #[inline]
+    // In the caller, where the stage is known and nothing of a request is left.
+    #[inline(always)]
     pub fn tell(self) -> Tell<'a, M> {
-        let message = if let Stage::Ready(message) = self.stage { Some(message) } else { None };
+        let message = match self.stage {
+            Stage::Ready(message) => Some(message),
+            begun => begun.give_up(),
+        };
         Tell { target: self.target, message, entering: None, urgent: self.urgent }
     }
 
@@ -142,6 +146,15 @@ impl<M: Message> Deref for Target<'_, M> {
             Self::Borrowed(endpoint) => *endpoint,
             Self::Owned(recipient) => recipient.endpoint(),
         }
+    }
+}
+
+impl<M: Message> Stage<M> {
+    /// Drops an ask that was begun; its message is gone.
+    #[cold]
+    #[inline(never)]
+    fn give_up(self) -> Option<M> {
+        None
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
-    /// Memory of the usual size; it stays the turn's unless it is [taken](Self::take_memory).
+    /// Memory of the usual size; it stays the turn's unless it is [kept](Self::keep_memory).
     #[inline]
     pub(super) fn memory(&mut self) -> NonNull<u8> {
         match &self.buffer {
