@@ -10,8 +10,8 @@ use std::task::{Context, Poll, Waker};
 use futures_core::Stream;
 
 use super::ready::{Ready, Signal};
-use crate::kernel::ask::as_current;
 use crate::kernel::custody::BoxFuture;
+use crate::kernel::envelope::as_nobody;
 use crate::kernel::request::Request;
 use crate::message::{Message, ReplyKind};
 
@@ -148,7 +148,7 @@ impl<K, T> Waiting<K, T> {
         self.signal.reset();
         let mut cx = Context::from_waker(&self.waker);
         // In nobody's name: the actor does not wait for this answer alone.
-        as_current(&mut None, || self.request.as_mut().poll(&mut cx))
+        as_nobody(|| self.request.as_mut().poll(&mut cx))
     }
 }
 

@@ -18,17 +18,26 @@ thread_local! {
 /// Runs part of an actor's life; asks made in it are its.
 #[inline]
 pub(crate) fn as_current<T>(me: &Arc<impl AnyCell>, run: impl FnOnce() -> T) -> T {
-    struct Restore(Option<NonNull<dyn AnyCell>>);
-    impl Drop for Restore {
-        #[inline]
-        fn drop(&mut self) {
-            CURRENT.set(self.0);
-        }
-    }
     // From the `Arc` itself: `current` makes another one of it.
     let me = Arc::as_ptr(me) as *const dyn AnyCell;
     let _restore = Restore(CURRENT.replace(NonNull::new(me.cast_mut())));
     run()
+}
+
+/// Runs something in nobody's name, though an actor may run around it.
+pub(crate) fn as_nobody<T>(run: impl FnOnce() -> T) -> T {
+    let _restore = Restore(CURRENT.replace(None));
+    run()
+}
+
+/// Whom to name again.
+struct Restore(Option<NonNull<dyn AnyCell>>);
+
+impl Drop for Restore {
+    #[inline]
+    fn drop(&mut self) {
+        CURRENT.set(self.0);
+    }
 }
 
 /// The actor whose handler this thread runs.

@@ -14,5 +14,5 @@ mod sealed;
 
 pub(crate) use body::Body;
 pub(crate) use buffer::Turn;
-pub(crate) use current::{as_current, current};
+pub(crate) use current::{as_current, as_nobody, current};
 pub(crate) use sealed::Envelope;
