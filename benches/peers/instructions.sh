@@ -24,11 +24,11 @@ count() { # LOAD FRAMEWORK SCALE
     echo "$operations $(sed -n 's/.*Collected : //p' "$scratch/log")"
 }
 
-printf '| %-8s |' operation && printf ' %8s |' "${frameworks[@]}" && echo
-printf '|----------|' && printf '%0.s---------:|' "${frameworks[@]}" && echo
+printf '| %-9s |' operation && printf ' %8s |' "${frameworks[@]}" && echo
+printf '|-----------|' && printf '%0.s---------:|' "${frameworks[@]}" && echo
 for load in "${loads[@]}"; do
     name=${load%=*} scale=${load#*=}
-    printf '| %-8s |' "$name"
+    printf '| %-9s |' "$name"
     for framework in "${frameworks[@]}"; do
         read -r short few <<<"$(count "$name" "$framework" "$scale")"
         read -r long many <<<"$(count "$name" "$framework" "$(awk "BEGIN { print 2 * $scale }")")"

@@ -11,6 +11,9 @@ mod ractor;
 mod runtime;
 
 use std::fmt;
+use std::io::{self, Write};
+use std::panic::{self, PanicHookInfo};
+use std::process;
 
 use clap::ValueEnum;
 
@@ -69,10 +72,9 @@ impl Name {
 
     /// Runs a load on this framework, on a runtime with this many workers.
     ///
-    /// # Panics
-    ///
-    /// If the framework has no such thing, or the load comes out wrong.
+    /// A load that comes out wrong, or that the framework cannot run, ends the process.
     pub(crate) fn run(self, load: Load, scale: Scale, workers: usize) -> Outcome {
+        panic::set_hook(Box::new(end_process));
         let bound = load.bound();
         match self {
             Self::Actors => actors::run(workers, bound, move |actors| load.run(actors, scale)),
@@ -86,6 +88,13 @@ impl Name {
             Self::Actix => actix::run(move |actix| load.run(actix, scale)),
         }
     }
+}
+
+/// Frameworks contain the panics of actors, and a load would wait for ever for what such an actor was to do.
+fn end_process(panic: &PanicHookInfo<'_>) {
+    // Not `eprintln`, whose output a test would keep to itself and lose.
+    let _ = writeln!(io::stderr(), "{panic}");
+    process::exit(101);
 }
 
 impl fmt::Display for Name {

@@ -18,7 +18,8 @@ struct Member<F: Framework> {
 }
 
 enum Talk<F: Framework> {
-    Begin { everybody: Arc<[F::Ref<Member<F>>]> },
+    Meet { everybody: Arc<[F::Ref<Member<F>>]> },
+    Begin,
     Ping { from: usize },
     Pong,
 }
@@ -39,10 +40,8 @@ impl<F: Framework> Behaviour for Member<F> {
 
     async fn handle(&mut self, message: Talk<F>) -> u64 {
         match message {
-            Talk::Begin { everybody } => {
-                self.everybody = everybody;
-                self.ping().await;
-            }
+            Talk::Meet { everybody } => self.everybody = everybody,
+            Talk::Begin => self.ping().await,
             Talk::Ping { from } => F::tell(&self.everybody[from], Talk::Pong).await,
             Talk::Pong => {
                 self.pongs += 1;
@@ -65,9 +64,13 @@ pub(crate) async fn run<F: Framework>(framework: F, scale: Scale) -> Outcome {
         members.push(framework.spawn(member).await);
     }
     let everybody: Arc<[_]> = members.into();
+    // All know each other before the first one pings: it may ping any of them.
+    for member in &*everybody {
+        F::tell(member, Talk::Meet { everybody: everybody.clone() }).await;
+    }
     let start = Instant::now();
     for member in &*everybody {
-        F::tell(member, Talk::Begin { everybody: everybody.clone() }).await;
+        F::tell(member, Talk::Begin).await;
     }
     let operations = MEMBERS as u64 * pings;
     assert_eq!(over.opened().await, operations);
