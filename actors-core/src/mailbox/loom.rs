@@ -174,6 +174,24 @@ fn dropping_the_oldest_and_taking_it_do_not_meet() {
     });
 }
 
+#[test]
+fn what_is_displaced_while_the_queue_closes_is_told_or_left_over() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
+        assert!(matches!(send(&home, 1), Offer::Queued));
+        let sender = {
+            let home = home.clone();
+            thread::spawn(move || send(&home, 2))
+        };
+        let left = home.0.reader(&mut outlet).close();
+        match sender.join().unwrap() {
+            Offer::Displaced(1) => assert_eq!(left, [2]),
+            Offer::Closed(2) => assert_eq!(left, [1]),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
 /// Every way in which a question ends, at once.
 #[test]
 fn an_answer_an_expiry_and_an_asker_that_gives_up_agree() {

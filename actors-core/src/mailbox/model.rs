@@ -109,7 +109,8 @@ proptest! {
                 }
                 Step::Pop => {
                     made -= 1;
-                    std::mem::forget(item);
+                    drop(item);
+                    dropped.fetch_sub(1, Ordering::Relaxed);
                     let expected = urgent.pop_front().or_else(|| user.pop_front());
                     prop_assert_eq!(inbox.reader(&mut outlet).try_pop().map(|item| item.0), expected);
                     // Tells producers at once, as the run loop does before it waits.
@@ -117,7 +118,8 @@ proptest! {
                 }
                 Step::Drain => {
                     made -= 1;
-                    std::mem::forget(item);
+                    drop(item);
+                    dropped.fetch_sub(1, Ordering::Relaxed);
                     let drained: Vec<_> = inbox.reader(&mut outlet).drain().iter().map(|item| item.0).collect();
                     let expected: Vec<_> = urgent.drain(..).chain(user.drain(..)).collect();
                     prop_assert_eq!(drained, expected);

@@ -47,17 +47,19 @@ impl<T: Item> Inbox<T> {
         Ok(())
     }
 
+    /// With anything beside the blocks it takes thought: urgent messages count in the bound too.
     #[inline]
     fn admits_at_once(&self, pushed: usize) -> bool {
-        self.on_full != OnFull::DropOldest && self.admits(pushed)
+        self.beside.load(Ordering::Relaxed) == 0 && self.blocks_have_room(pushed)
     }
 
     #[inline]
+    fn blocks_have_room(&self, pushed: usize) -> bool {
+        self.queued(pushed) < self.bound && self.waiting.load(Ordering::Relaxed) == 0
+    }
+
     fn admits(&self, pushed: usize) -> bool {
-        // Urgent messages count in the bound too; almost always there is none, and no lock is taken for it.
-        self.queued(pushed) < self.bound
-            && self.waiting.load(Ordering::Relaxed) == 0
-            && (self.beside.load(Ordering::Relaxed) == 0 || self.len() < self.bound)
+        self.blocks_have_room(pushed) && (self.beside.load(Ordering::Relaxed) == 0 || self.len() < self.bound)
     }
 
     /// Appends an item under the bound and its policy, without waiting.
@@ -95,6 +97,8 @@ impl<T: Item> Inbox<T> {
             }
         }
         if let Err(item) = self.append_beside(&mut side, item, lane) {
+            // Closed just now: whoever closes waits for the side, and finds there what need not have gone.
+            displaced.into_iter().for_each(|oldest| side.keep(oldest));
             return Offer::Closed(item);
         }
         drop(side);
