@@ -28,6 +28,27 @@ pub enum Start {
 /// [`into_channel`](Self::into_channel) and [`into_stream`](Self::into_stream), which begins it.
 ///
 /// It has begun when that call returns: no event that is published later is missed.
+///
+/// ```
+/// # use actors_core::*;
+/// # use std::time::Duration;
+/// # #[derive(Clone)] struct OrderPlaced { order: u64 }
+/// # impl Message for OrderPlaced { type Reply = (); type Kind = Plain; }
+/// # impl Event for OrderPlaced { const TOPIC: &'static str = "orders.placed"; }
+/// # async fn bill(_: u64) -> Result<(), ActorError> { Ok(()) }
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let system = ActorSystem::new();
+/// let billing = system
+///     .bus()
+///     .subscribe::<OrderPlaced>()
+///     .group("billing") // shared with all members of the group
+///     .concurrency(8) // eight at a time, those of one key in order
+///     .retry(Retry::exponential(Duration::from_millis(100)).max(5)) // then it is a dead event
+///     .for_each(|event| bill(event.order));
+/// system.bus().publish(OrderPlaced { order: 7 }).await?;
+/// billing.cancel();
+/// # Ok(()) }
+/// ```
 #[must_use = "nothing is subscribed until it is said who gets the events"]
 pub struct Subscribe<T> {
     pub(super) bus: Bus,

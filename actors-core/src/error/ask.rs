@@ -41,6 +41,28 @@ impl fmt::Display for AskError {
 impl Error for AskError {}
 
 /// An ask of a message whose reply is a `Result`: either the handler's own error or one of the way.
+///
+/// ```
+/// # use actors_core::*;
+/// # struct Account(u64);
+/// # impl Actor for Account {}
+/// # struct Withdraw(u64);
+/// # impl Message for Withdraw { type Reply = Result<u64, String>; type Kind = Fallible; }
+/// # impl Handler<Withdraw> for Account {
+/// #     async fn handle(&mut self, w: Withdraw, _: &mut Context<Self>) -> Result<u64, String> {
+/// #         self.0.checked_sub(w.0).ok_or_else(|| "overdrawn".to_owned())
+/// #     }
+/// # }
+/// # #[tokio::main] async fn main() {
+/// # let system = ActorSystem::new();
+/// # let account = system.spawn(Account(10));
+/// match account.ask(Withdraw(40)).await {
+///     Ok(left) => println!("{left} left"),
+///     Err(CallError::Handler(why)) => println!("the account says: {why}"),
+///     Err(CallError::Ask(error)) => println!("the account does not answer: {error}"),
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallError<E> {
     /// The handler answered with this error.

@@ -5,6 +5,23 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
 /// A tell that was not accepted. The message is inside and can be sent again.
+///
+/// ```
+/// # use actors_core::*;
+/// # struct Printer;
+/// # impl Actor for Printer {}
+/// # struct Print(String);
+/// # impl Message for Print { type Reply = (); type Kind = Plain; }
+/// # impl Handler<Print> for Printer { async fn handle(&mut self, _: Print, _: &mut Context<Self>) {} }
+/// # #[tokio::main] async fn main() {
+/// # let system = ActorSystem::new();
+/// # let (printer, spare) = (system.spawn(Printer), system.spawn(Printer));
+/// if let Err(error) = printer.try_tell(Print("a letter".to_owned())) {
+///     let again = spare.try_tell(error.into_message());
+/// #   drop(again);
+/// }
+/// # }
+/// ```
 #[non_exhaustive]
 pub enum SendError<M> {
     /// The mailbox is full and its policy is not to wait (or the call does not wait).

@@ -26,6 +26,34 @@ pub(crate) fn report_unheard<M: Message>(from: &Core, answer: &M::Reply) {
 }
 
 /// Answers one message, now or later, from anywhere. Dropped unanswered, it fails the ask at once.
+///
+/// ```
+/// # use actors_core::*;
+/// # struct Arrive;
+/// # impl Message for Arrive { type Reply = usize; type Kind = Plain; }
+/// /// Answers all when the third one has come.
+/// #[derive(Default)]
+/// struct Gate {
+///     waiting: Vec<ReplyTo<usize>>,
+/// }
+///
+/// # impl Actor for Gate {}
+/// impl Responder<Arrive> for Gate {
+///     async fn respond(&mut self, _: Arrive, reply: ReplyTo<usize>, _: &mut Context<Self>) {
+///         self.waiting.push(reply);
+///         if self.waiting.len() == 3 {
+///             self.waiting.drain(..).enumerate().for_each(|(place, reply)| reply.send(place));
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() {
+/// # let system = ActorSystem::new();
+/// let gate = system.spawn(Gate::default());
+/// let arrived = tokio::join!(gate.ask(Arrive), gate.ask(Arrive), gate.ask(Arrive));
+/// assert_eq!(arrived, (Ok(0), Ok(1), Ok(2)));
+/// # }
+/// ```
 pub struct ReplyTo<R> {
     line: Line<R>,
 }

@@ -24,6 +24,28 @@ type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 
 /// A message and where it goes. Awaited, it is an ask; [`tell`](Self::tell) makes it a tell.
 ///
+/// ```
+/// # use actors_core::*;
+/// # use std::time::Duration;
+/// # struct Counter(u64);
+/// # impl Actor for Counter {}
+/// # struct Add(u64);
+/// # impl Message for Add { type Reply = u64; type Kind = Plain; }
+/// # impl Handler<Add> for Counter {
+/// #     async fn handle(&mut self, add: Add, _: &mut Context<Self>) -> u64 { self.0 += add.0; self.0 }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let system = ActorSystem::new();
+/// # let counter = system.spawn(Counter(0));
+/// let answer = counter.ask(Add(1)).timeout(Duration::from_secs(60)).await?;
+/// let in_a_task = tokio::spawn(counter.ask(Add(1)).owned());
+/// assert_eq!((answer, in_a_task.await??), (1, 2));
+///
+/// let reminder = counter.ask(Add(1)).tell_after(Duration::from_secs(60));
+/// reminder.cancel();
+/// # Ok(()) }
+/// ```
+///
 /// # Cancel safety
 ///
 /// Dropping it before it is ready gives up the answer; whether the message is handled depends on how far it had come.

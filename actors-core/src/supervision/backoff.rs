@@ -4,6 +4,13 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// Delays that double from restart to restart, with jitter, so that what failed together does not return together.
+///
+/// ```
+/// # use actors_core::Backoff;
+/// # use std::time::Duration;
+/// // 100 ms, 200 ms, 400 ms and so on up to 10 s, each up to 10 % longer.
+/// let backoff = Backoff::exponential(Duration::from_millis(100), Duration::from_secs(10)).jitter(0.1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
     min: Duration,

@@ -109,6 +109,20 @@ impl From<DynamicSupervisor> for Tree {
 }
 
 /// The children of type `A` of a dynamic supervisor, and the way to start more.
+///
+/// ```
+/// # use actors_core::*;
+/// # struct OrderFlow(u64); impl Actor for OrderFlow {}
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let system = ActorSystem::new();
+/// let flows: Children<OrderFlow> = Supervisor::dynamic().start(&system).await?;
+/// let first = flows.spawn(|| OrderFlow(1)).await?;
+/// let second = flows.spawn(|| OrderFlow(2)).await?;
+/// assert_eq!(flows.actors().await?, [second, first.clone()]);
+/// flows.terminate(&first).await?;
+/// flows.supervisor().shutdown().await;
+/// # Ok(()) }
+/// ```
 pub struct Children<A: Actor> {
     supervisor: SupervisorRef,
     kind: PhantomData<fn() -> A>,

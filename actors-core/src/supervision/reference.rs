@@ -18,6 +18,27 @@ use crate::kernel::watch::{Watchable, Watched};
 ///
 /// The calls are answered whatever the children are doing: starting, hanging, failing again and again. Dropping the
 /// future of a call does not take it back.
+///
+/// ```
+/// # use actors_core::*;
+/// # struct Catalog; impl Actor for Catalog {}
+/// # struct Mailer; impl Actor for Mailer {}
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let system = ActorSystem::new();
+/// # let tree = Supervisor::one_for_one().child(ChildSpec::new("catalog", || Catalog));
+/// let shop: SupervisorRef = tree.start(&system).await?;
+/// let catalog: ActorRef<Catalog> = shop.child("catalog")?;
+/// shop.start_child(ChildSpec::new("mailer", || Mailer)).await?;
+/// assert_eq!(shop.count_children().await?.active, 2);
+///
+/// shop.terminate_child("catalog").await?;
+/// assert!(!catalog.is_alive());
+/// shop.restart_child("catalog").await?;
+/// let new: ActorRef<Catalog> = shop.child("catalog")?;
+/// assert_ne!(new, catalog, "started again by hand, it is another actor");
+/// shop.shutdown().await;
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct SupervisorRef {
     actor: ActorRef<Overseer>,

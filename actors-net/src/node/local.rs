@@ -22,6 +22,29 @@ use crate::wire::Splitter;
 /// A node: part of a system that other processes can reach. Clones are handles to the same node.
 ///
 /// Peers reach only what was [exported](Self::export), and only with the messages it accepts.
+///
+/// ```
+/// # use actors_core::*;
+/// # use actors_net::{Auth, Node, RemoteMessage, RemoteRef};
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Add(u64);
+/// # impl Message for Add { type Reply = u64; type Kind = Plain; }
+/// # impl RemoteMessage for Add { const WIRE_NAME: &'static str = "counter.add/1"; }
+/// # struct Counter(u64);
+/// # impl Actor for Counter {}
+/// # impl Handler<Add> for Counter {
+/// #     async fn handle(&mut self, add: Add, _: &mut Context<Self>) -> u64 { self.0 += add.0; self.0 }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let (here, there) = (ActorSystem::new(), ActorSystem::new());
+/// let server = Node::builder("server").listen("127.0.0.1:0").auth(Auth::Insecure).start(&there).await?;
+/// server.export("counter", &there.spawn(Counter(40))).accept::<Add>();
+///
+/// let client = Node::builder("client").auth(Auth::Insecure).start(&here).await?;
+/// let peer = client.connect(server.address()).await?;
+/// let counter: RemoteRef<Counter> = peer.lookup("counter").await?;
+/// assert_eq!(counter.ask(Add(2)).await?, 42);
+/// # Ok(()) }
+/// ```
 #[derive(Clone)]
 pub struct Node {
     shared: Arc<Shared>,

@@ -39,6 +39,49 @@ use crate::kernel::watch::WatchId;
 /// What an actor can do from inside its hooks and handlers: know itself, spawn, watch, set timers, end.
 ///
 /// It belongs to one life: everything begun with it is cancelled when the life ends.
+///
+/// ```
+/// # use actors_core::*;
+/// # use std::time::Duration;
+/// # struct Worker;
+/// # impl Actor for Worker {}
+/// # #[derive(Clone)] struct Tick;
+/// # impl Message for Tick { type Reply = (); type Kind = Plain; }
+/// #[derive(Default)]
+/// struct Foreman {
+///     ticks: u32,
+/// }
+///
+/// impl Actor for Foreman {
+///     async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+///         let worker = ctx.spawn(Worker); // ends with this life
+///         ctx.watch(&worker); // its end comes as a message
+///         ctx.every(Duration::from_millis(1), Tick); // and so do these
+///         Ok(())
+///     }
+/// }
+///
+/// impl Handler<Terminated> for Foreman {
+///     async fn handle(&mut self, _: Terminated, ctx: &mut Context<Self>) {
+///         ctx.fail(ActorError::msg("nobody works any more"));
+///     }
+/// }
+///
+/// impl Handler<Tick> for Foreman {
+///     async fn handle(&mut self, _: Tick, ctx: &mut Context<Self>) {
+///         self.ticks += 1;
+///         if self.ticks == 3 {
+///             ctx.stop();
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main] async fn main() {
+/// # let system = ActorSystem::new();
+/// let foreman = system.spawn(Foreman::default());
+/// assert!(matches!(foreman.wait().await, ExitReason::Normal));
+/// # }
+/// ```
 pub struct Context<A: Actor> {
     cell: Arc<Cell<A>>,
     incarnation: Incarnation,

@@ -23,6 +23,29 @@ use crate::observe::DeadLetterReason;
 /// A reference to an actor: cheap to clone, and good for as long as the actor exists, whatever restarts come between.
 ///
 /// An actor that is neither named nor owned by a parent or supervisor stops when its last reference is dropped.
+///
+/// ```
+/// # use actors_core::*;
+/// # use std::time::Duration;
+/// # struct Counter(u64);
+/// # impl Actor for Counter {}
+/// # struct Add(u64);
+/// # impl Message for Add { type Reply = u64; type Kind = Plain; }
+/// # impl Handler<Add> for Counter {
+/// #     async fn handle(&mut self, add: Add, _: &mut Context<Self>) -> u64 { self.0 += add.0; self.0 }
+/// # }
+/// # #[tokio::main] async fn main() -> Result<(), ActorError> {
+/// # let system = ActorSystem::new();
+/// let counter: ActorRef<Counter> = system.spawn(Counter(0));
+/// counter.tell(Add(40)).await?; // waits for room, not for the answer
+/// counter.try_tell(Add(1))?; // never waits
+/// assert_eq!(counter.ask(Add(1)).timeout(Duration::from_secs(1)).await?, 42);
+///
+/// counter.stop(); // after what is queued
+/// assert!(counter.wait().await.is_normal());
+/// assert!(counter.tell(Add(1)).await.is_err(), "it has ended, and the error has the message");
+/// # Ok(()) }
+/// ```
 pub struct ActorRef<A: Actor> {
     cell: Arc<Cell<A>>,
 }

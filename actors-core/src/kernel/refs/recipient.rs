@@ -17,6 +17,27 @@ use crate::observe::DeadLetterReason;
 ///
 /// Two recipients are equal if they lead to the same actor. A recipient of a local actor keeps it alive like an
 /// [`ActorRef`](crate::ActorRef).
+///
+/// ```
+/// # use actors_core::*;
+/// # struct Printer;
+/// # impl Actor for Printer {}
+/// # struct Print(String);
+/// # impl Message for Print { type Reply = usize; type Kind = Plain; }
+/// # impl Handler<Print> for Printer {
+/// #     async fn handle(&mut self, print: Print, _: &mut Context<Self>) -> usize { print.0.len() }
+/// # }
+/// /// Need not know whether it is a printer that prints.
+/// async fn report(to: &Recipient<Print>) -> Result<usize, AskError> {
+///     to.ask(Print("all is well".to_owned())).await
+/// }
+///
+/// # #[tokio::main] async fn main() {
+/// # let system = ActorSystem::new();
+/// let printer = system.spawn(Printer);
+/// assert_eq!(report(&printer.recipient()).await, Ok(11));
+/// # }
+/// ```
 pub struct Recipient<M: Message> {
     endpoint: Arc<dyn Endpoint<M>>,
 }
