@@ -13,9 +13,10 @@ pub mod prelude {
     pub use actors_core::{
         Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
         AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
-        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, Exit, ExitReason, Handler,
-        Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart, Retry, Running, SendError,
-        ShutdownPolicy, Start, StartError, Subscription, Supervisor, SupervisorRef, Terminated,
+        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, Exit, ExitReason,
+        GroupChanged, Groups, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Responder, Restart,
+        Retry, Running, SendError, ShutdownPolicy, Start, StartError, Subscription, Supervisor,
+        SupervisorRef, Terminated,
     };
     pub use actors_macros::{Actor, Event, Message, Supervisor, handler, handlers};
     #[cfg(feature = "net")]

@@ -5,6 +5,7 @@
 mod bus;
 pub mod error;
 mod exit;
+mod groups;
 mod id;
 mod kernel;
 mod mailbox;
@@ -28,6 +29,7 @@ pub use error::{
     StashFull,
 };
 pub use exit::ExitReason;
+pub use groups::{GroupChanged, GroupMember, Groups};
 pub use id::{ActorId, ActorPath, Incarnation, is_valid_name, short_type_name};
 pub use kernel::actor::{Actor, Handler, Responder};
 pub use kernel::ask::{DeadlineQueue, WaitTarget};

@@ -6,6 +6,7 @@ use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::refs::Recipient;
 use crate::kernel::reply::ReplyTo;
+use crate::kernel::watch::Watched;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
 
@@ -45,6 +46,19 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
     /// The queue that watches over the deadlines of asks, if there is one; askers use timers of their own otherwise.
     fn deadlines(&self) -> Option<&DeadlineQueue> {
         None
+    }
+
+    /// What to register with for being told of the receiver's end, if that can be observed.
+    fn watched(&self) -> Option<Arc<dyn Watched>> {
+        None
+    }
+
+    /// Sends a notice of the framework, which must neither wait nor be lost: ahead of users' messages and whatever the
+    /// bound, where the receiver has such a lane. Otherwise it is offered, and becomes a dead letter if it is refused.
+    fn notify(&self, message: M) {
+        if let Err(Refusal { kind, parcel }) = self.offer(Parcel::told(message)) {
+            self.bury(parcel.into_parts().0, kind.into());
+        }
     }
 
     /// Counts a message that its sender cannot take back as a dead letter.

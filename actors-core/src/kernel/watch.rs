@@ -77,6 +77,7 @@ impl WatchId {
 pub struct Watcher {
     id: WatchId,
     listener: Listener,
+    goes_first: bool,
 }
 
 enum Listener {
@@ -87,12 +88,18 @@ enum Listener {
 impl Watcher {
     /// A watcher that runs `tell`, which must neither block nor panic.
     pub fn call(id: WatchId, tell: impl FnOnce(Terminated) + Send + 'static) -> Self {
-        Self { id, listener: Listener::Call(Box::new(tell)) }
+        Self { id, listener: Listener::Call(Box::new(tell)), goes_first: false }
+    }
+
+    /// Told before all that are not: a directory that is to be right when others hear of the end.
+    pub fn before_others(mut self) -> Self {
+        self.goes_first = true;
+        self
     }
 
     pub(crate) fn wait() -> (Self, oneshot::Receiver<ExitReason>) {
         let (sender, receiver) = oneshot::channel();
-        (Self { id: WatchId(0), listener: Listener::Wait(sender) }, receiver)
+        (Self { id: WatchId(0), listener: Listener::Wait(sender), goes_first: false }, receiver)
     }
 
     /// The registration's number, for removal.
@@ -155,14 +162,17 @@ impl Watchers {
         }
     }
 
-    /// Marks the end and returns whom to tell.
+    /// Marks the end and returns whom to tell, in order.
     pub(crate) fn end(&mut self, reason: &ExitReason) -> Vec<Watcher> {
         let ended = match reason {
             ExitReason::Normal => Self::EndedWell,
             reason => Self::Ended(Box::new(reason.clone())),
         };
         match std::mem::replace(self, ended) {
-            Self::Some(list) => *list,
+            Self::Some(mut list) => {
+                list.sort_by_key(|watcher| !watcher.goes_first);
+                *list
+            }
             _ => Vec::new(),
         }
     }

@@ -115,6 +115,10 @@ impl<A: Responder<M>, M: RemoteMessage> Endpoint<M> for RemoteRef<A> {
         Self::is_alive(self)
     }
 
+    fn watched(&self) -> Option<Arc<dyn Watched>> {
+        Some(self.target.clone())
+    }
+
     fn bury(&self, message: M, reason: DeadLetterReason) {
         self.target.connection.bury(|| self.target.path(), M::WIRE_NAME, reason, message);
     }

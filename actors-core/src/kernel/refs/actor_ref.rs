@@ -267,6 +267,17 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         Some(self.cell.core.host.deadlines())
     }
 
+    fn watched(&self) -> Option<Arc<dyn Watched>> {
+        Some(self.cell.clone())
+    }
+
+    fn notify(&self, message: M) {
+        let envelope = Envelope::user(Parcel::told(message));
+        if let Err(envelope) = self.cell.inbox.force(envelope, Lane::System) {
+            discard_contained(envelope, &self.cell.core, DeadLetterReason::Stopped);
+        }
+    }
+
     fn bury(&self, message: M, reason: DeadLetterReason) {
         self.cell.core.bury(message, reason);
     }

@@ -10,6 +10,7 @@ use crate::kernel::ask::{DeadlineQueue, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal};
 use crate::kernel::request::{Request, Tell};
+use crate::kernel::watch::Watched;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
 
@@ -132,6 +133,14 @@ impl<M: Message> Endpoint<M> for Recipient<M> {
 
     fn deadlines(&self) -> Option<&DeadlineQueue> {
         self.endpoint.deadlines()
+    }
+
+    fn watched(&self) -> Option<Arc<dyn Watched>> {
+        self.endpoint.watched()
+    }
+
+    fn notify(&self, message: M) {
+        self.endpoint.notify(message);
     }
 
     fn bury(&self, message: M, reason: DeadLetterReason) {

@@ -1,0 +1,7 @@
+//! The promises of process groups, through the public API.
+
+mod broadcast;
+mod changes;
+mod ends;
+mod membership;
+mod support;
