@@ -1,5 +1,7 @@
 //! What a message of one type can be sent to: a local actor, a remote one, a router.
 
+use std::sync::Arc;
+
 use crate::error::{AskError, Returned, SendError};
 use crate::id::ActorPath;
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
