@@ -1,80 +1,98 @@
-//! Timers: a message to oneself after a while, again and again until cancelled, and one that another actor gets later.
+//! Timers: a message later, again and again, with a key, or after silence; and messages that are put off until their time.
 //! Run it with `cargo run --example 05_timers`.
 
 use std::time::Duration;
 
-use actors::TimerHandle;
 use actors::prelude::*;
 
-/// Boils an egg: ticks while it boils, and answers when it is done.
-#[derive(Actor, Default)]
-struct Kitchen {
-    ticks: u32,
-    ticking: Option<TimerHandle>,
-    waiting: Option<ReplyTo<u32>>,
+/// A coffee machine that has to heat up first.
+#[derive(Default)]
+struct Machine {
+    is_hot: bool,
+    blinks: u32,
 }
 
-// ANCHOR: messages
 #[derive(Message, Clone)]
-struct Tick;
+struct Blink;
 
 #[derive(Message)]
-struct Done;
-// ANCHOR_END: messages
+struct Hot;
 
-// ANCHOR: boil
-#[handlers]
-impl Kitchen {
-    #[handler]
-    fn boil(&mut self, time: Duration, reply: ReplyTo<u32>, ctx: &mut Context<Self>) {
-        self.ticking = Some(ctx.every(time / 5, Tick));
-        ctx.after(time, Done);
-        self.waiting = Some(reply);
-    }
+#[derive(Message)]
+struct Clean;
 
-    #[handler]
-    fn ring(&mut self, text: &'static str) {
-        println!("ring: {text}");
-    }
-}
-// ANCHOR_END: boil
+#[derive(Message, Clone)]
+struct SwitchOff;
 
-impl Handler<Tick> for Kitchen {
-    async fn handle(&mut self, _: Tick, _: &mut Context<Self>) {
-        self.ticks += 1;
-        println!("tick {}", self.ticks);
+#[derive(Message)]
+struct Brew(&'static str);
+
+// ANCHOR: set
+impl Actor for Machine {
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+        println!("heats up");
+        ctx.after(Duration::from_millis(100), Hot);
+        ctx.timer("blink").every(Duration::from_millis(20), Blink);
+        ctx.idle_timeout(Duration::from_millis(400), SwitchOff);
+        Ok(())
     }
 }
+// ANCHOR_END: set
 
-// ANCHOR: done
-impl Handler<Done> for Kitchen {
-    async fn handle(&mut self, _: Done, ctx: &mut Context<Self>) {
-        if let Some(ticking) = self.ticking.take() {
-            ctx.cancel(ticking);
+impl Handler<Blink> for Machine {
+    async fn handle(&mut self, _: Blink, _: &mut Context<Self>) {
+        self.blinks += 1;
+    }
+}
+
+// ANCHOR: stash
+impl Handler<Brew> for Machine {
+    async fn handle(&mut self, brew: Brew, ctx: &mut Context<Self>) {
+        if !self.is_hot {
+            println!("{} has to wait", brew.0);
+            if let Err(full) = ctx.stash(brew) {
+                ctx.fail(full);
+            }
+            return;
         }
-        if let Some(reply) = self.waiting.take() {
-            reply.send(self.ticks);
-        }
+        println!("serves {}", brew.0);
+        // Replaces what was set with this key before: it cleans itself after the last cup.
+        ctx.timer("clean").after(Duration::from_millis(100), Clean);
     }
 }
-// ANCHOR_END: done
+
+impl Handler<Hot> for Machine {
+    async fn handle(&mut self, _: Hot, ctx: &mut Context<Self>) {
+        println!("is hot after {} blinks", self.blinks);
+        self.is_hot = true;
+        ctx.timer("blink").cancel();
+        ctx.unstash_all();
+    }
+}
+// ANCHOR_END: stash
+
+impl Handler<Clean> for Machine {
+    async fn handle(&mut self, _: Clean, _: &mut Context<Self>) {
+        println!("cleans itself");
+    }
+}
+
+impl Handler<SwitchOff> for Machine {
+    async fn handle(&mut self, _: SwitchOff, ctx: &mut Context<Self>) {
+        println!("switches itself off");
+        ctx.stop();
+    }
+}
 
 #[actors::main]
 async fn main(system: ActorSystem) -> actors::Result<()> {
-    let kitchen = system.spawn(Kitchen::default());
-
+    let machine = system.spawn(Machine::default());
+    machine.tell(Brew("an espresso")).await?;
     // ANCHOR: from_outside
-    // Timers of an actor end with it. From outside, any message can be told later, or called off.
-    kitchen.ring("the milk is hot").tell_after(Duration::from_millis(20));
-    let called_off = kitchen.ring("the guests are here").tell_after(Duration::from_millis(30));
-    called_off.cancel();
+    machine.ask(Brew("a mocha")).tell_after(Duration::from_millis(20));
+    let tea = machine.ask(Brew("a tea")).tell_after(Duration::from_millis(30));
+    tea.cancel();
     // ANCHOR_END: from_outside
-
-    let ticks = kitchen.boil(Duration::from_millis(500)).await?;
-    println!("the egg is done after {ticks} ticks");
-
-    // Nobody ticks any more.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    println!("quiet");
+    machine.wait().await;
     Ok(())
 }

@@ -92,13 +92,15 @@ fn supervision() {
 
 #[test]
 fn timers() {
+    // A busy machine may brew late, and then it waits for less, blinks less or cleans itself more often.
     let printed = lines("05_timers");
-    let ticks = printed.iter().filter(|line| line.starts_with("tick ")).count();
-    // On a busy machine a tick is skipped while the one before it waits.
-    assert!((1..=5).contains(&ticks), "{printed:?}");
-    let others: Vec<_> = printed.iter().filter(|line| !line.starts_with("tick ")).collect();
-    let done = format!("the egg is done after {ticks} ticks");
-    assert_eq!(others, ["ring: the milk is hot", &done, "quiet"]);
+    assert_eq!(printed.first().map(String::as_str), Some("heats up"));
+    assert_eq!(printed.last().map(String::as_str), Some("switches itself off"));
+    let served: Vec<_> = printed.iter().filter(|line| line.starts_with("serves ")).collect();
+    assert_eq!(served, ["serves an espresso", "serves a mocha"], "{printed:?}");
+    for once in ["is hot after ", "cleans itself"] {
+        assert!(printed.iter().any(|line| line.starts_with(once)), "{printed:?}");
+    }
 }
 
 #[test]
