@@ -3,7 +3,7 @@
 //! | promise | tests |
 //! |---|---|
 //! | a tell goes into the mailbox once, or comes back | `stress`, `waiting`, `overflow`, `dead_letters` |
-//! | messages, answers and handlers are dropped exactly once | `drops` |
+//! | messages, answers and handlers are dropped exactly once | `tests/drops` |
 //! | first in, first out for each sender, whatever it sends with | `order`, `mailbox`, `stress` |
 //! | a stop is ordered with messages, `stop_now` and `kill` overtake | `order`, `lifecycle` |
 //! | `stop_now` lets the handler finish, `kill` drops it at its next await | `order`, `hooks` |
@@ -21,7 +21,7 @@
 //! | the callee sees that nobody waits | `unanswered`, `ask` |
 //! | `started` before any message, its error to whoever starts | `hooks`, `lifecycle` |
 //! | `stopped` once for each life, not when killed | `hooks`, `lifecycle` |
-//! | panics are contained | `panics`, `lifecycle`, `drops`, `aside` |
+//! | panics are contained | `panics`, `lifecycle`, `aside`, `tests/drops` |
 //! | children end first, the youngest first | `families`, `lifecycle` |
 //! | a name is free before watchers are told | `names` |
 //! | what nobody can reach stops; the named and the owned do not | `reach`, `lifecycle`, `names` |
@@ -36,7 +36,6 @@ mod basics;
 mod circles;
 mod dead_letters;
 mod deadlocks;
-mod drops;
 mod executor;
 mod fairness;
 mod families;

@@ -8,7 +8,7 @@ mod yard;
 use actors::prelude::OnFull;
 use tokio::runtime::Builder;
 
-use ledger::{Aligned, Cargo, Explosive, Fitting, Huge, Large, Ledger, Small};
+use ledger::{Aligned, Cargo, Explosive, Huge, Ledger, Small};
 use yard::Yard;
 
 /// Runs a path on runtimes of one and of many threads, and looks at what is left when they are gone.
@@ -31,8 +31,6 @@ macro_rules! for_every_cargo {
         $(#[test]
         fn $name() {
             prove::<Small, _>($path);
-            prove::<Fitting, _>($path);
-            prove::<Large, _>($path);
             prove::<Aligned, _>($path);
             prove::<Huge, _>($path);
             prove::<Explosive, _>($path);

@@ -2,15 +2,15 @@
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use actors::prelude::*;
 use tokio::sync::Notify;
 
 use super::ledger::{Cargo, Ledger, Token};
-use crate::support::seconds;
-
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum How {
     AtOnce,
@@ -203,4 +203,24 @@ pub(super) async fn outcome<F: Future>(sending: F) {
         Poll::Ready(())
     })
     .await;
+}
+
+pub(super) fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Polls once; `None` if it is not ready.
+pub(super) async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    std::future::poll_fn(|cx| match Pin::new(&mut *future).poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Lets everything that can run on this thread run.
+pub(super) async fn settle() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
 }

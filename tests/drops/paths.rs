@@ -5,8 +5,9 @@ use std::pin::Pin;
 use actors::prelude::*;
 
 use super::ledger::Cargo;
-use super::yard::{Deliver, Deposit, How, Later, PassOn, Porter, Yard, discard, outcome};
-use crate::support::{poll_once, seconds, settle};
+use super::yard::{
+    Deliver, Deposit, How, Later, PassOn, Porter, Yard, discard, outcome, poll_once, seconds, settle,
+};
 
 type PorterRef<C> = ActorRef<Porter<C>>;
 

@@ -55,9 +55,7 @@ macro_rules! cargo {
 cargo! {
     /// Lies in the envelope, with room to spare.
     Small() = token => Self(token);
-    /// With a word more: its message is the first that is too large.
-    Fitting(u64) = token => Self(token, 0);
-    Large([u64; 100]) = token => Self(token, [0; 100]);
+    /// Needs a box, with room of its own kind.
     #[repr(align(128))]
     Aligned() = token => Self(token);
     /// Its handler's future needs more than the usual buffer.
