@@ -29,6 +29,11 @@ impl ExitReason {
     pub fn is_normal(&self) -> bool {
         matches!(self, Self::Normal | Self::Shutdown)
     }
+
+    /// Whether it ended because of an error of its own.
+    pub(crate) fn is_failure(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Panicked(_))
+    }
 }
 
 impl fmt::Display for ExitReason {
@@ -43,6 +48,11 @@ impl fmt::Display for ExitReason {
             Self::NodeDown => f.write_str("node down"),
         }
     }
+}
+
+/// Drops what may hold users' values, whose `Drop` may panic: nothing else is to suffer from that.
+pub(crate) fn drop_quietly<T>(value: T) {
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(value)));
 }
 
 /// The text of a panic's payload; panics with neither `&str` nor `String` have none.

@@ -54,6 +54,14 @@ impl Diary {
         }
     }
 
+    /// Whether a child begins its first life.
+    pub(crate) fn is_first_life(&self, child: &'static str) -> bool {
+        let mut pages = self.0.lock().unwrap();
+        let life = pages.lives.entry(child).or_default();
+        *life += 1;
+        *life == 1
+    }
+
     /// A specification of a child that writes into the diary.
     pub(crate) fn child(&self, name: &'static str) -> ChildSpec {
         let diary = self.clone();
@@ -62,6 +70,7 @@ impl Diary {
 }
 
 /// A child that ends as it is told to.
+#[derive(Default)]
 pub(crate) struct Worker {
     name: &'static str,
     diary: Diary,
@@ -149,4 +158,15 @@ pub(crate) async fn settle() {
 
 pub(crate) fn ids(children: &[ChildInfo]) -> Vec<&str> {
     children.iter().map(|child| &*child.id).collect()
+}
+
+/// Specifications, children that run, supervisors and workers.
+pub(crate) async fn counts(supervisor: &SupervisorRef) -> [usize; 4] {
+    let ChildCounts { specs, active, supervisors, workers } = supervisor.count_children().await.unwrap();
+    [specs, active, supervisors, workers]
+}
+
+/// The children's states, those started last first.
+pub(crate) async fn states(supervisor: &SupervisorRef) -> Vec<ChildState> {
+    supervisor.which_children().await.unwrap().iter().map(|child| child.state).collect()
 }

@@ -43,17 +43,15 @@ pub(crate) trait Custodian<A>: Send {
         false
     }
 
+    /// Whether a life that is stopped is the last one.
+    fn end_with_a_stop(&mut self) -> bool;
+
     /// Told how the life ended; may take its time, as backoff does.
     fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict>;
 
     /// What has to end before the actor does, now that no life follows.
     fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
         None
-    }
-
-    /// Whether a supervisor alone decides about further lives, so that a stop between two of them means nothing.
-    fn is_supervisor(&self) -> bool {
-        false
     }
 }
 
@@ -92,8 +90,11 @@ impl<A> Lives<A> {
         }
     }
 
-    pub(crate) fn are_supervised(&self) -> bool {
-        matches!(self, Self::Many(custodian) if custodian.is_supervisor())
+    pub(crate) fn end_with_a_stop(&mut self) -> bool {
+        match self {
+            Self::One(_) => true,
+            Self::Many(custodian) => custodian.end_with_a_stop(),
+        }
     }
 
     /// `None`: there is no other life.

@@ -141,8 +141,7 @@ impl<A: Actor> Life<A> {
                 },
                 Phase::Judging { mut verdict, reason } => {
                     let core = &self.cell.core;
-                    let stopped = core.was_told_to_stop_now() && !self.lives.are_supervised();
-                    let verdict_now = if core.may_restart() && !stopped {
+                    let verdict_now = if core.may_restart() {
                         verdict.as_mut().poll(cx)
                     } else {
                         Poll::Ready(Verdict::Stop)
@@ -155,6 +154,7 @@ impl<A: Actor> Life<A> {
                             cx.waker().wake_by_ref();
                             return Poll::Pending;
                         }
+                        Poll::Pending if self.is_stopped_between_lives() => self.obey(Verdict::Stop, reason),
                         Poll::Pending => {
                             // Senders want to know meanwhile how much room there is.
                             self.cell.inbox.reader(&mut self.outlet).publish();
@@ -240,8 +240,7 @@ impl<A: Actor> Life<A> {
 
     /// Whether a life that has failed goes on. Only a failure of its own can be overlooked.
     fn resumes_after(&mut self, body: &mut Body<A>, reason: &ExitReason) -> bool {
-        let failed = matches!(reason, ExitReason::Failed(_) | ExitReason::Panicked(_));
-        if !failed || !contain(|| self.lives.resumes_after(reason)).unwrap_or(false) {
+        if !reason.is_failure() || !contain(|| self.lives.resumes_after(reason)).unwrap_or(false) {
             return false;
         }
         // What a panic has left of the handler; its asker hears that nobody will answer.
@@ -257,7 +256,7 @@ impl<A: Actor> Life<A> {
         let _ = contain(|| as_death(|| body.cancel()));
         // Linked to one that was killed, it ends for that reason and has its hook.
         let hook = started && !self.cell.core.is_killed();
-        let children = body.ctx().wind_down();
+        let children = contain(|| body.ctx().wind_down()).unwrap_or_default();
         Phase::Parting { body, reason, children, hook }
     }
 
@@ -289,6 +288,9 @@ impl<A: Actor> Life<A> {
 
     fn judge(&mut self, reason: ExitReason) -> Phase<A> {
         break_links(&self.cell.core, &reason);
+        if self.cell.core.take_stop_now() {
+            self.cell.drop_queue(&mut self.outlet);
+        }
         // Whoever waits for the first start is told how it went instead of having it tried again.
         if !self.cell.core.may_restart() || self.report.is_some() {
             return self.obey(Verdict::Stop, reason);
@@ -299,15 +301,18 @@ impl<A: Actor> Life<A> {
             ordered: self.cell.core.was_told_to_end_life(),
         };
         match contain(|| self.lives.verdict(end)) {
-            Ok(Some(verdict)) => {
-                if self.cell.core.was_told_to_stop_now() {
-                    self.cell.drop_queue(&mut self.outlet);
-                }
-                self.cell.core.life_is_over();
-                Phase::Judging { verdict, reason }
-            }
+            Ok(Some(verdict)) => Phase::Judging { verdict, reason },
             Ok(None) | Err(_) => self.obey(Verdict::Stop, reason),
         }
+    }
+
+    /// Whether it was told to stop now, while it waits for its next life, and so has none.
+    fn is_stopped_between_lives(&mut self) -> bool {
+        if !self.cell.core.take_stop_now() {
+            return false;
+        }
+        self.cell.drop_queue(&mut self.outlet);
+        contain(|| self.lives.end_with_a_stop()).unwrap_or(false)
     }
 
     fn obey(&mut self, verdict: Verdict, reason: ExitReason) -> Phase<A> {

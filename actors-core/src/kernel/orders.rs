@@ -18,6 +18,8 @@ mod order {
     pub(super) const END_LIFE: u8 = 32;
     /// Orders to one life, done with when it has ended.
     pub(super) const OF_ONE_LIFE: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
+    /// Those that mean nothing between two lives. A stop does: there may be no next life after it.
+    pub(super) const OF_A_LIFE_THAT_IS_OVER: u8 = KILL | FAULT | END_LIFE;
 }
 
 /// An order to end one life in favour of the next.
@@ -85,23 +87,19 @@ impl Core {
         self.ordered(order::STOP_NOW)
     }
 
-    /// A life is over and somebody decides what follows: orders to that life are done with.
-    ///
-    /// Whoever says `stop_now` from here on means that none should follow.
-    pub(crate) fn life_is_over(&self) {
-        self.orders.fetch_and(!order::OF_ONE_LIFE, Ordering::AcqRel);
+    /// Takes the order to stop now back, and tells whether it had been given.
+    pub(crate) fn take_stop_now(&self) -> bool {
+        self.was_told_to_stop_now()
+            && self.orders.fetch_and(!order::STOP_NOW, Ordering::AcqRel) & order::STOP_NOW != 0
     }
 
-    /// A new life begins. There was nothing to kill meanwhile, but it may have been ordered to end already.
+    /// A new life begins: orders to the last one are done with. It may have been ordered to end already.
     pub(crate) fn begin_life(&self, incarnation: Incarnation) {
-        const DONE: u8 = order::KILL | order::FAULT | order::END_LIFE;
-        let Some(rare) = self.rare.get() else {
-            self.orders.fetch_and(!DONE, Ordering::AcqRel);
-            return self.incarnation.store(incarnation.0, Ordering::Release);
-        };
+        // Made here if need be: without its lock, an order to end this life could come and go unseen meanwhile.
+        let rare = self.rare();
         rare.fault.lock().take();
         let doomed = rare.doomed.lock();
-        self.orders.fetch_and(!DONE, Ordering::AcqRel);
+        self.orders.fetch_and(!order::OF_A_LIFE_THAT_IS_OVER, Ordering::AcqRel);
         self.incarnation.store(incarnation.0, Ordering::Release);
         if let Some(doom) = *doomed {
             self.doom(doom);

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// Delays that double from restart to restart, with jitter, so that what failed together does not return together.
 ///
+/// The series begins anew when the actor has run for half of the least and the longest delay together, as Pekko's does.
+///
 /// ```
 /// # use actors_core::Backoff;
 /// # use std::time::Duration;
@@ -19,7 +21,7 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// Doubles from `min` up to `max`; each delay is made up to 20 % longer at random.
+    /// Doubles from `min` up to `max`; each delay is made up to 20 % longer at random, but stays within the two.
     ///
     /// # Panics
     ///
@@ -30,22 +32,23 @@ impl Backoff {
         Self { min, max, jitter: 0.2 }
     }
 
-    /// Makes each delay up to this share longer at random; 0 for none.
+    /// Makes each delay up to this share longer at random; 0 for none. What would be longer than the longest delay is
+    /// made shorter than that by as much.
     ///
     /// # Panics
     ///
-    /// If the share is negative or not a number.
+    /// If the share is negative, infinite or not a number.
     #[must_use]
     #[track_caller]
     pub fn jitter(mut self, share: f64) -> Self {
-        assert!(share >= 0.0, "jitter is a share of the delay, 0 or more");
+        assert!(share >= 0.0 && share.is_finite(), "jitter is a share of the delay, 0 or more");
         self.jitter = share;
         self
     }
 
-    /// The longest delay, without jitter. A life that lasted longer than this counts as calm.
-    pub(crate) fn max(&self) -> Duration {
-        self.max
+    /// A life that lasted as long as this was calm.
+    fn calm_after(&self) -> Duration {
+        self.min + (self.max - self.min) / 2
     }
 
     /// [`delay`](Self::delay) with a random number of its own: the standard library seeds its hasher at random.
@@ -57,7 +60,12 @@ impl Backoff {
     pub(crate) fn delay(&self, nth: u32, random: f64) -> Duration {
         let doubled = 2u32.checked_pow(nth).and_then(|factor| self.min.checked_mul(factor));
         let delay = doubled.unwrap_or(self.max).min(self.max);
-        delay.mul_f64(self.jitter.mul_add(random, 1.0))
+        let extra = Duration::try_from_secs_f64(delay.as_secs_f64() * self.jitter * random);
+        let (longer, room) = (extra.unwrap_or(Duration::MAX), self.max - delay);
+        match longer.checked_sub(room) {
+            Some(beyond) => self.max.saturating_sub(beyond).max(self.min),
+            None => delay + longer,
+        }
     }
 }
 
@@ -75,7 +83,7 @@ impl Retreat {
 
     /// The next delay; a life that lasted a while begins the series anew.
     pub(super) fn next(&mut self, lasted: Duration) -> Duration {
-        if lasted > self.backoff.max() {
+        if lasted >= self.backoff.calm_after() {
             self.in_a_row = 0;
         }
         let delay = self.backoff.random_delay(self.in_a_row);
@@ -97,9 +105,23 @@ mod tests {
     }
 
     #[test]
-    fn jitter_only_lengthens() {
+    fn jitter_spreads_between_the_least_and_the_longest_delay() {
         let backoff = Backoff::exponential(Duration::from_millis(100), Duration::from_secs(1)).jitter(0.5);
-        assert_eq!(backoff.delay(0, 0.0).as_millis(), 100);
-        assert_eq!(backoff.delay(0, 1.0).as_millis(), 150);
+        let delays = |nth| [0.0, 0.5, 1.0].map(|random| backoff.delay(nth, random).as_millis());
+        assert_eq!(delays(0), [100, 125, 150]);
+        assert_eq!(delays(3), [800, 1000, 800], "200 ms beyond the longest are 200 ms before it");
+        assert_eq!(delays(9), [1000, 750, 500]);
+        let wild = backoff.jitter(1e300);
+        assert_eq!([wild.delay(0, 1.0), wild.delay(u32::MAX, 1.0)], [Duration::from_millis(100); 2]);
+        let fixed = Backoff::exponential(Duration::from_secs(1), Duration::from_secs(1));
+        assert_eq!(fixed.delay(5, 1.0), Duration::from_secs(1));
+    }
+
+    #[test]
+    fn a_calm_life_begins_the_series_anew() {
+        let backoff = Backoff::exponential(Duration::from_secs(1), Duration::from_secs(9)).jitter(0.0);
+        let mut retreat = Retreat::new(backoff);
+        let delays = [0, 4, 4, 5, 0].map(|lasted| retreat.next(Duration::from_secs(lasted)).as_secs());
+        assert_eq!(delays, [1, 2, 4, 1, 2]);
     }
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -11,6 +12,7 @@ use super::backoff::Retreat;
 use super::restart::RestartWindow;
 use super::{Backoff, IntoActor, Restart};
 use crate::error::{ActorError, StartError};
+use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::launch::{Launch, Owner, launch};
@@ -137,7 +139,7 @@ where
             restart: self.restart,
             window: self.restart.window(),
             backoff: self.backoff.map(Retreat::new),
-            life_began: Instant::now(),
+            up_since: None,
         };
         let lives = Lives::Many(Box::new(custodian));
         launch(self.system.host(), Launch { options: self.options, lives, owner: Owner::Nobody, report })
@@ -172,7 +174,8 @@ struct RestartByPolicy<F> {
     restart: Restart,
     window: RestartWindow,
     backoff: Option<Retreat>,
-    life_began: Instant,
+    /// Since when the present life has been running; none if it has not started.
+    up_since: Option<Instant>,
 }
 
 impl<F, R> Custodian<R::Actor> for RestartByPolicy<F>
@@ -181,8 +184,16 @@ where
     R: IntoActor,
 {
     fn build(&mut self) -> Result<R::Actor, ActorError> {
-        self.life_began = Instant::now();
+        self.up_since = None;
         (self.factory)().into_actor()
+    }
+
+    fn life_started(&mut self) {
+        self.up_since = Some(Instant::now());
+    }
+
+    fn end_with_a_stop(&mut self) -> bool {
+        !self.restart.applies_to(&ExitReason::Normal)
     }
 
     fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
@@ -190,7 +201,7 @@ where
         if !self.restart.applies_to(&end.reason) || !self.window.allow(now) {
             return Box::pin(std::future::ready(Verdict::Stop));
         }
-        let lasted = now.saturating_duration_since(self.life_began);
+        let lasted = self.up_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         let delay = self.backoff.as_mut().map(|retreat| retreat.next(lasted));
         Box::pin(async move {
             if let Some(delay) = delay {

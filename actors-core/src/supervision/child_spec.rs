@@ -135,7 +135,8 @@ impl ChildSpec {
     }
 
     /// Decides by the error what follows a failure, before the restart type does; a panic comes as a
-    /// [`PanicError`](crate::PanicError). Kills and stops are not asked about.
+    /// [`PanicError`](crate::PanicError). Kills, stops and starts that fail are not asked about. A hook that panics leaves
+    /// it to the restart type.
     #[must_use]
     pub fn decide(mut self, decide: impl Fn(&ActorError) -> Directive + Send + Sync + 'static) -> Self {
         self.terms.decide = Some(Arc::new(decide));

@@ -163,7 +163,7 @@ impl<A: Actor> Children<A> {
     ///
     /// # Errors
     ///
-    /// [`ChildError::NotFound`] if it is not, or no longer, one of them.
+    /// [`ChildError::NotFound`] if it is not one of them. One that has ended already is ended well.
     pub async fn terminate(&self, child: &ActorRef<A>) -> Result<(), ChildError> {
         self.supervisor.terminate_actor(&child.into()).await
     }

@@ -1,5 +1,6 @@
 //! What brings a child to life: the factory of a worker, or the tree of a nested supervisor.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::post::Post;
@@ -36,12 +37,22 @@ pub(super) struct Cradle {
 
 /// A worker's factory, which all its actors and lives share.
 pub(super) struct Workshop<F> {
-    factory: Arc<Lock<F>>,
+    factory: Arc<Lock<Factory<F>>>,
 }
+
+/// A user's closure. Dropped anywhere, so that a panic in the `Drop` of what it holds does no harm.
+struct Factory<F>(Option<F>);
 
 impl<F> Workshop<F> {
     pub(super) fn new(factory: F) -> Self {
-        Self { factory: Arc::new(Lock::new(factory)) }
+        Self { factory: Arc::new(Lock::new(Factory(Some(factory)))) }
+    }
+}
+
+impl<F> Drop for Factory<F> {
+    fn drop(&mut self) {
+        let factory = self.0.take();
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(factory)));
     }
 }
 
@@ -53,7 +64,7 @@ where
     fn launch(&self, cradle: Cradle) -> Result<Occupant, StartError> {
         let Cradle { host, options, owner, post, siblings } = cradle;
         let siblings = Siblings::new(&siblings);
-        let worker = Worker { factory: self.factory.clone(), siblings, post: post.clone() };
+        let worker = Worker { factory: Some(self.factory.clone()), siblings, post: post.clone() };
         let launch = Launch { options, lives: Lives::Many(Box::new(worker)), owner, report: None };
         let actor = try_launch(host, launch).map_err(|refused| refused.error)?;
         let cell: Arc<dyn AnyCell> = actor.cell().clone();
@@ -61,9 +72,20 @@ where
     }
 }
 
+/// What is left of a temporary child's specification once it has been launched: nothing is kept for another start.
+pub(super) struct Spent;
+
+impl Nursery for Spent {
+    fn launch(&self, _: Cradle) -> Result<Occupant, StartError> {
+        let text = "the specification was a running temporary child's, of which no factory is kept";
+        Err(StartError::Failed(ActorError::msg(text)))
+    }
+}
+
 /// The custodian of a worker.
 struct Worker<F> {
-    factory: Arc<Lock<F>>,
+    /// Gone when the one life of a temporary child has been built.
+    factory: Option<Arc<Lock<Factory<F>>>>,
     siblings: Siblings,
     post: Arc<Post>,
 }
@@ -75,7 +97,12 @@ where
 {
     fn build(&mut self) -> Result<R::Actor, ActorError> {
         self.post.life_begins();
-        (self.factory.lock())(&self.siblings).into_actor()
+        let kept = if self.post.is_for_one_life() { self.factory.take() } else { self.factory.clone() };
+        let spent = || ActorError::msg("a temporary child has one life only");
+        let workshop = kept.ok_or_else(spent)?;
+        let mut factory = workshop.lock();
+        let make = factory.0.as_mut().ok_or_else(spent)?;
+        make(&self.siblings).into_actor()
     }
 
     fn life_started(&mut self) {
@@ -86,11 +113,11 @@ where
         self.post.resumes_after(reason)
     }
 
-    fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
-        self.post.life_over(end)
+    fn end_with_a_stop(&mut self) -> bool {
+        self.post.end_with_a_stop()
     }
 
-    fn is_supervisor(&self) -> bool {
-        true
+    fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
+        self.post.life_over(end)
     }
 }

@@ -28,6 +28,8 @@ pub(super) struct Post {
     lives: AtomicU32,
     /// Whether the present life has started.
     up: AtomicBool,
+    /// What was decided about the failure that ends the present life: nobody is asked twice about one.
+    decided: Lock<Option<Directive>>,
     /// Where a child whose life is over waits for the verdict.
     parked: Lock<Option<oneshot::Sender<Verdict>>>,
     has_parked: Notify,
@@ -60,6 +62,7 @@ impl Post {
             decide,
             lives: AtomicU32::new(0),
             up: AtomicBool::new(false),
+            decided: Lock::new(None),
             parked: Lock::new(None),
             has_parked: Notify::new(),
         }
@@ -78,13 +81,30 @@ impl Post {
     }
 
     pub(super) fn resumes_after(&self, reason: &ExitReason) -> bool {
-        self.directive(reason) == Directive::Resume
+        let directive = self.directive(reason);
+        let resumes = directive == Directive::Resume;
+        *self.decided.lock() = (!resumes).then_some(directive);
+        resumes
+    }
+
+    pub(super) fn end_with_a_stop(&self) -> bool {
+        !self.terms.restart.applies_to(&ExitReason::Normal)
+    }
+
+    /// Whether the child has no life but this one, so that nothing is kept for another.
+    pub(super) fn is_for_one_life(&self) -> bool {
+        self.terms.restart.is_temporary()
     }
 
     /// Reports the end of a life. The child decides by itself where the supervisor would have nothing to decide.
     pub(super) fn life_over(&self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
         let started = self.up.load(Ordering::Acquire);
-        let directive = self.directive(&end.reason);
+        let decided = self.decided.lock().take();
+        let directive = match decided {
+            Some(directive) if end.reason.is_failure() => directive,
+            _ if started && !end.ordered => self.directive(&end.reason),
+            _ => Directive::Restart,
+        };
         let for_good = if end.ordered || !started {
             self.terms.restart.is_temporary() && end.ordered
         } else {

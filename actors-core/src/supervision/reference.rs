@@ -62,24 +62,26 @@ impl SupervisorRef {
     ///
     /// # Errors
     ///
-    /// [`ChildError`] if there is none, it does not run, or it is of another type.
+    /// [`ChildError`] if there is none, it does not run, it is of another type, or the supervisor has ended.
     pub fn child<T: Child>(&self, id: &str) -> Result<T, ChildError> {
         find(&self.roster, id)
     }
 
     /// Adds a child behind the others, and waits until it has started. `None` if it declined to run.
     ///
+    /// The terms are the specification's, also if the supervisor is dynamic; such a one has no use for the id.
+    ///
     /// # Errors
     ///
-    /// [`ChildError::AlreadyStarted`] or [`AlreadyPresent`](ChildError::AlreadyPresent) if the id is taken;
-    /// [`ChildError::Start`] if it does not start, after which it is not a child; [`ChildError::Spec`].
+    /// [`ChildError::AlreadyStarted`] if the id is taken, or [`AlreadyPresent`](ChildError::AlreadyPresent) if that child
+    /// does not run; [`ChildError::Start`] if it does not start, after which it is not a child; [`ChildError::Spec`].
     pub async fn start_child(&self, spec: ChildSpec) -> Result<Option<AnyActorRef>, ChildError> {
         let spec = Box::new(spec);
         self.order(|answer| Order::Start { spec, answer }).await
     }
 
     /// Ends a child by its shutdown policy and waits until it has ended. Its specification stays, unless it is
-    /// temporary. A child that does not run is left as it is.
+    /// temporary. A child that does not run stays so, also if it was about to be restarted.
     ///
     /// # Errors
     ///

@@ -34,8 +34,8 @@ pub(super) type Key = u64;
 /// Outlives the lives of the supervisor: static children keep their places, and their addresses, across its restarts.
 pub(super) struct Roster {
     pub(super) policy: Policy,
-    /// The specifications every life of the supervisor begins with; their keys are `0..`.
-    pub(super) originals: Vec<ChildSpec>,
+    /// How many specifications every life of the supervisor begins with; their keys are `0..`.
+    pub(super) originals: Key,
     /// Whether the supervisor may have further lives, which take over the children of the last one.
     pub(super) is_nested: bool,
     seats: Lock<Seats>,
@@ -43,6 +43,10 @@ pub(super) struct Roster {
 
 #[derive(Default)]
 pub(super) struct Seats {
+    /// What a life begins with, kept as long as there may be a life.
+    originals: Vec<ChildSpec>,
+    /// Set when the supervisor has ended for good.
+    is_closed: bool,
     by_key: BTreeMap<Key, Seat>,
     by_id: HashMap<Arc<str>, Key>,
     by_actor: HashMap<ActorId, Key>,
@@ -62,15 +66,22 @@ pub(super) struct Seat {
     pub(super) is_new: bool,
     /// Whether it failed and is to run again.
     pub(super) is_restarting: bool,
-    pub(super) started_at: Instant,
+    /// Whether it did not start when it was last to start again.
+    pub(super) is_failing: bool,
+    /// Since when its life has been running; none if that has not started.
+    pub(super) up_since: Option<Instant>,
     pub(super) retreat: Option<Retreat>,
     /// Whom to tell how its start went.
     pub(super) starters: Vec<Starter>,
+    /// What they are told when the actor, which is not to run after all, has ended and its name is free.
+    pub(super) outcome: Option<StartOutcome>,
     /// Whom to tell that it has ended. While there is one, it ends for good.
     pub(super) enders: Vec<oneshot::Sender<Result<(), ChildError>>>,
 }
 
-pub(super) type Starter = oneshot::Sender<Result<Option<AnyActorRef>, ChildError>>;
+pub(super) type StartOutcome = Result<Option<AnyActorRef>, ChildError>;
+
+pub(super) type Starter = oneshot::Sender<StartOutcome>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
@@ -92,7 +103,9 @@ pub(super) struct Occupant {
 
 impl Roster {
     pub(super) fn new(policy: Policy, originals: Vec<ChildSpec>, is_nested: bool) -> Self {
-        Self { policy, originals, is_nested, seats: Lock::default() }
+        let count = originals.len() as Key;
+        let seats = Seats { originals, ..Seats::default() };
+        Self { policy, originals: count, is_nested, seats: Lock::new(seats) }
     }
 
     pub(super) fn seats(&self) -> LockGuard<'_, Seats> {
@@ -102,6 +115,9 @@ impl Roster {
     /// The reference to a child that runs, starts or restarts.
     pub(super) fn occupant(&self, id: &str) -> Result<Occupant, ChildError> {
         let seats = self.seats();
+        if seats.is_closed {
+            return Err(ChildError::Stopped);
+        }
         let key = seats.key_of(id).ok_or(ChildError::NotFound)?;
         let seat = seats.by_key.get(&key).ok_or(ChildError::NotFound)?;
         seat.occupant.clone().ok_or(ChildError::NotRunning)
@@ -110,21 +126,32 @@ impl Roster {
     /// A new life of the supervisor begins: the children it was given once, and no others.
     pub(super) fn begin_anew(&self) {
         let mut seats = self.seats();
-        let originals = self.originals.len() as Key;
-        let added = seats.by_key.split_off(&originals);
+        let added = seats.by_key.split_off(&self.originals);
         for seat in added.values() {
             if let Some(spec) = &seat.spec {
                 seats.by_id.remove(&spec.id);
             }
         }
-        seats.next = originals.max(seats.next);
-        for (key, spec) in (0..).zip(&self.originals) {
+        seats.next = self.originals.max(seats.next);
+        let originals = std::mem::take(&mut seats.originals);
+        for (key, spec) in (0..).zip(&originals) {
             seats.by_id.insert(spec.id.clone(), key);
             seats.by_key.entry(key).or_insert_with(|| Seat::of_spec(spec.clone())).renew();
+        }
+        if self.is_nested {
+            seats.originals = originals;
         }
         drop(seats);
         // Dropped outside the lock: the last hold on an actor may be among it.
         drop(added);
+    }
+
+    /// No life of the supervisor follows: lets go of everything, since factories may hold references to it.
+    pub(super) fn close(&self) {
+        let closed = Seats { is_closed: true, ..Seats::default() };
+        let last = std::mem::replace(&mut *self.seats(), closed);
+        // Outside the lock, as above.
+        drop(last);
     }
 }
 
@@ -181,9 +208,19 @@ impl Seats {
         }
     }
 
+    /// In the order of start.
+    pub(super) fn all(&self) -> impl DoubleEndedIterator<Item = (Key, &Seat)> {
+        self.between(0, Key::MAX)
+    }
+
+    /// In the order of start, from one key on and below another.
+    pub(super) fn between(&self, from: Key, below: Key) -> impl DoubleEndedIterator<Item = (Key, &Seat)> {
+        self.by_key.range(from..below.max(from)).map(|(&key, seat)| (key, seat))
+    }
+
     /// In the order of start, from `key` on.
-    pub(super) fn from(&self, key: Key) -> impl DoubleEndedIterator<Item = (Key, &Seat)> {
-        self.by_key.range(key..).map(|(&key, seat)| (key, seat))
+    pub(super) fn all_from(&mut self, key: Key) -> impl Iterator<Item = &mut Seat> {
+        self.by_key.range_mut(key..).map(|(_, seat)| seat)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -218,8 +255,10 @@ impl Seat {
             life: 0,
             is_new: false,
             is_restarting: false,
-            started_at: Instant::now(),
+            is_failing: false,
+            up_since: None,
             starters: Vec::new(),
+            outcome: None,
             enders: Vec::new(),
         }
     }
@@ -228,6 +267,7 @@ impl Seat {
     fn renew(&mut self) {
         self.occupant = self.occupant.take().filter(|occupant| occupant.post.is_parked());
         (self.is_new, self.is_restarting) = (false, self.occupant.is_some());
+        (self.is_failing, self.outcome) = (false, None);
         self.state = if self.occupant.is_some() { State::Parked } else { State::Down };
         self.starters.clear();
         self.enders.clear();
@@ -246,7 +286,17 @@ impl Seat {
         self.is_restarting
             || self.state == State::Parked
             || (self.state == State::Starting && self.life > 1)
-            || (self.state == State::Ending && self.enders.is_empty())
+            || (self.state == State::Ending && !self.ends_for_good())
+    }
+
+    /// Whether no life of this actor follows the one that ends.
+    pub(super) fn ends_for_good(&self) -> bool {
+        !self.enders.is_empty() || self.outcome.is_some() || !self.outlasts_its_actor()
+    }
+
+    /// Whether it waits for a start that may take a while to come, or may fail again.
+    pub(super) fn waits_to_restart(&self) -> bool {
+        self.is_failing || (self.state == State::Parked && self.is_restarting)
     }
 
     /// Whether a seat stays when its actor is gone.
@@ -258,7 +308,7 @@ impl Seat {
         self.occupant.is_some() && !matches!(self.state, State::Down | State::Parked)
     }
 
-    pub(super) fn answer_starters(&mut self, answer: &Result<Option<AnyActorRef>, ChildError>) {
+    pub(super) fn answer_starters(&mut self, answer: &StartOutcome) {
         for starter in self.starters.drain(..) {
             // Whoever asked may have stopped waiting.
             let _ = starter.send(answer.clone());
@@ -302,6 +352,6 @@ impl ChildKind {
 }
 
 /// The reason of a start that failed, as its starter is told.
-pub(super) fn start_failure(reason: ExitReason) -> Result<Option<AnyActorRef>, ChildError> {
+pub(super) fn start_failure(reason: ExitReason) -> StartOutcome {
     Err(ChildError::Start(reason))
 }

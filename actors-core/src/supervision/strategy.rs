@@ -1,13 +1,14 @@
 //! What the failure of one child means for the others, and for their supervisor.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::child_spec::Terms;
 use super::restart::{DEFAULT_LIMIT, RestartWindow};
 use crate::error::ActorError;
-use crate::exit::ExitReason;
+use crate::exit::{ExitReason, panic_message};
 
 /// Which children are restarted when one has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,12 +79,18 @@ impl fmt::Display for PanicError {
 
 impl std::error::Error for PanicError {}
 
-/// What `decide` says about an end, if there is an error to decide by.
+/// What `decide` says about an end, if there is an error to decide by. A hook that panics has no say.
 pub(super) fn directive(decide: Option<&Decide>, reason: &ExitReason) -> Directive {
     let Some(decide) = decide else { return Directive::Restart };
+    let ask = |error: &ActorError| {
+        catch_unwind(AssertUnwindSafe(|| decide(error))).unwrap_or_else(|panic| {
+            tracing::error!(panic = panic_message(&*panic), %error, "deciding about a failure panicked");
+            Directive::Restart
+        })
+    };
     match reason {
-        ExitReason::Failed(error) => decide(error),
-        ExitReason::Panicked(message) => decide(&ActorError::from(PanicError(message.clone()))),
+        ExitReason::Failed(error) => ask(error),
+        ExitReason::Panicked(message) => ask(&ActorError::from(PanicError(message.clone()))),
         _ => Directive::Restart,
     }
 }

@@ -214,17 +214,20 @@ impl Custodian<Overseer> for Nested {
         self.post.resumes_after(reason)
     }
 
+    fn end_with_a_stop(&mut self) -> bool {
+        self.post.end_with_a_stop()
+    }
+
     fn verdict(&mut self, end: LifeEnd) -> BoxFuture<'static, Verdict> {
         self.post.life_over(end)
     }
 
-    fn is_supervisor(&self) -> bool {
-        true
-    }
-
     fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
         let roster = self.roster.clone();
-        Some(Box::pin(async move { roster.dismiss_all().await }))
+        Some(Box::pin(async move {
+            roster.dismiss_all().await;
+            roster.close();
+        }))
     }
 }
 

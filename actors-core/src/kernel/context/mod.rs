@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::error::ActorError;
-use crate::exit::ExitReason;
+use crate::exit::{ExitReason, drop_quietly};
 use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Cell, Core};
@@ -207,13 +207,15 @@ impl<A: Actor> Context<A> {
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
-        let Extras { children, brood, timers, idle, stash, mut watches, .. } = *extras;
+        let Extras { children, brood, timers, idle, stash, mut watches, tasks } = *extras;
         timers.cancel_all(&self.cell.core);
         if let Some(idle) = idle {
             idle.cancel(&self.cell.core);
+            drop_quietly(idle);
         }
         stash.bury_all(&self.cell.core);
         watches.give_up_all();
+        drop_quietly(tasks);
         if children.is_empty() && brood.is_none() {
             return None;
         }

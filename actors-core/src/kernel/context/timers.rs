@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::Context;
 use super::keyed_timer::Keys;
+use crate::exit::drop_quietly;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::Parcel;
@@ -62,6 +63,7 @@ impl<A: Actor> Timers<A> {
             let timers = self.running.iter().map(|(&timer, running)| (timer, running.place));
             core.host.timers().cancel_all(core.id.as_u64(), timers);
         }
+        self.running.into_values().for_each(drop_quietly);
     }
 }
 

@@ -1,19 +1,22 @@
 //! What becomes of single children: started, crashed, gone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::step::Step;
 use super::{Event, Overseer};
 use crate::exit::ExitReason;
+use crate::id::ActorId;
 use crate::kernel::context::Context;
 use crate::kernel::custody::Verdict;
 use crate::kernel::launch::Owner;
 use crate::kernel::watch::{WatchId, Watcher};
-use crate::supervision::nursery::Cradle;
+use crate::supervision::ChildSpec;
+use crate::supervision::nursery::{Cradle, Spent};
 use crate::supervision::post::{Boss, Post};
-use crate::supervision::roster::{Key, Occupant, State, start_failure};
+use crate::supervision::roster::{Key, Occupant, Seat, StartOutcome, State, start_failure};
 use crate::supervision::strategy::{AutoShutdown, ShutdownPolicy, Strategy};
 
 impl Overseer {
@@ -30,7 +33,8 @@ impl Overseer {
                 if escalates {
                     self.give_up(key, &reason, reason.clone(), ctx);
                 } else if ignored {
-                    self.on_ignored(key, ctx);
+                    // Not a failure: its seat stays empty.
+                    self.dismiss(key, Ok(None), ctx);
                 } else {
                     self.on_over(key, started, reason, ctx);
                 }
@@ -48,7 +52,12 @@ impl Overseer {
                     self.start(key, ctx);
                 }
             }
-            Event::NotLaunched { key, reason } => self.on_start_failed(key, reason, ctx),
+            Event::NotLaunched { key, reason } => {
+                let awaits = |seat: &mut Seat| seat.state == State::Starting && seat.occupant.is_none();
+                if self.roster.seats().get(key).is_some_and(awaits) {
+                    self.on_start_failed(key, reason, ctx);
+                }
+            }
             Event::StepRested => self.step_rested(ctx),
         }
     }
@@ -59,15 +68,15 @@ impl Overseer {
     pub(super) fn start(&mut self, key: Key, ctx: &mut Context<Self>) {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
-        seat.state = State::Starting;
         if let Some(occupant) = &seat.occupant {
             let post = occupant.post.clone();
-            seat.life = post.life() + 1;
+            (seat.state, seat.life) = (State::Starting, post.life() + 1);
             drop(seats);
             post.decide(Verdict::Restart);
             return;
         }
         let Some(spec) = seat.spec.clone() else { return };
+        seat.state = State::Starting;
         drop(seats);
         if let Err(reason) = self.launch(key, &spec, ctx) {
             // By way of the mailbox, as every other failed start: retries give way to others.
@@ -79,17 +88,18 @@ impl Overseer {
     pub(super) fn launch(
         &mut self,
         key: Key,
-        spec: &crate::supervision::ChildSpec,
+        spec: &ChildSpec,
         ctx: &mut Context<Self>,
     ) -> Result<(), ExitReason> {
         let boss = Boss::new(Arc::downgrade(ctx.myself().cell()));
-        let terms = match &self.roster.policy.dynamic {
-            Some(terms) => terms.clone(),
+        let policy = &self.roster.policy;
+        let terms = match self.roster.seats().get(key) {
+            Some(seat) => seat.terms.clone(),
             None => spec.terms.clone(),
         };
-        let decide = self.roster.policy.decide.clone();
-        let post = Arc::new(Post::new(key, boss.clone(), terms, decide));
-        let label = (!spec.id.is_empty()).then(|| spec.id.clone());
+        let post = Arc::new(Post::new(key, boss.clone(), terms, policy.decide.clone()));
+        // Dynamic children are told apart by their numbers.
+        let label = policy.dynamic.is_none().then(|| spec.id.clone());
         let cradle = Cradle {
             host: ctx.host().clone(),
             options: spec.options.clone(),
@@ -104,6 +114,9 @@ impl Overseer {
         let cell = occupant.cell.clone();
         if let Some(seat) = self.roster.seats().get(key) {
             (seat.state, seat.life) = (State::Starting, 1);
+            if let Some(spec) = seat.spec.as_mut().filter(|_| seat.terms.restart.is_temporary()) {
+                spec.nursery = Arc::new(Spent);
+            }
         }
         self.roster.seats().occupy(key, occupant);
         cell.add_watcher(Watcher::call(watch, move |gone| {
@@ -119,25 +132,31 @@ impl Overseer {
             return;
         }
         seat.state = State::Running;
-        (seat.is_new, seat.is_restarting) = (false, false);
-        seat.started_at = Instant::now();
+        (seat.is_new, seat.is_restarting, seat.is_failing) = (false, false, false);
+        seat.up_since = Some(Instant::now());
         let started = Ok(seat.occupant.as_ref().map(Occupant::reference));
         seat.answer_starters(&started);
         drop(seats);
         self.advance(ctx);
     }
 
-    /// The child does not want to run, which is not a failure: its seat stays empty.
-    fn on_ignored(&mut self, key: Key, ctx: &mut Context<Self>) {
+    /// A child does not run after all. Its starters are told when its actor has ended.
+    fn dismiss(&mut self, key: Key, outcome: StartOutcome, ctx: &mut Context<Self>) {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
-        seat.state = State::Down;
-        seat.answer_starters(&Ok(None));
-        let occupant = seat.occupant.clone();
-        drop(seats);
-        if let Some(occupant) = occupant {
+        seat.is_restarting = false;
+        if let Some(occupant) = seat.occupant.clone() {
+            (seat.state, seat.outcome) = (State::Ending, Some(outcome));
+            drop(seats);
             occupant.post.decide(Verdict::Stop);
+            return;
         }
+        seat.state = State::Down;
+        seat.answer_starters(&outcome);
+        // New, and never a child: there is nothing to keep of it.
+        let removed = if seat.is_new && outcome.is_err() { seats.remove(key) } else { None };
+        drop(seats);
+        drop(removed);
         self.advance(ctx);
     }
 
@@ -145,24 +164,16 @@ impl Overseer {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
         if !seat.starters.is_empty() {
-            // Somebody else than the supervisor wanted it, and is told; it is not tried again.
-            seat.answer_starters(&start_failure(reason));
-            seat.state = State::Down;
-            let occupant = seat.occupant.take();
-            let removed = if seat.is_new { seats.remove(key) } else { None };
             drop(seats);
-            drop(removed);
-            if let Some(occupant) = occupant {
-                occupant.post.decide(Verdict::Stop);
-            }
-            return;
+            // Somebody else than the supervisor wanted it, and is told; it is not tried again.
+            return self.dismiss(key, start_failure(reason), ctx);
         }
         seat.state = if seat.occupant.is_some() { State::Parked } else { State::Down };
         drop(seats);
         if self.step.as_ref().is_some_and(Step::is_first_start) {
             self.fail_start(key, reason, ctx);
         } else {
-            self.restart(key, reason, ctx);
+            self.restart(key, reason, true, ctx);
         }
     }
 
@@ -172,7 +183,7 @@ impl Overseer {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
         match seat.state {
-            State::Ending if seat.enders.is_empty() => {
+            State::Ending if !seat.ends_for_good() => {
                 seat.state = State::Parked;
                 drop(seats);
                 self.advance(ctx);
@@ -184,17 +195,18 @@ impl Overseer {
             State::Starting | State::Running => {
                 seat.state = State::Parked;
                 drop(seats);
-                if self.step.as_ref().is_some_and(Step::is_first_start) {
-                    self.crashed_early.push((key, reason));
-                } else {
-                    self.restart(key, reason, ctx);
+                match &self.step {
+                    Some(step) if step.is_first_start() => self.crashed_early.push((key, reason)),
+                    // One of those that went down together, all of which are restarted once.
+                    Some(step) if step.is_to_end(key) => self.advance(ctx),
+                    _ => self.restart(key, reason, false, ctx),
                 }
             }
             State::Ending | State::Parked | State::Down => {}
         }
     }
 
-    fn on_gone(&mut self, key: Key, actor: crate::id::ActorId, reason: ExitReason, ctx: &mut Context<Self>) {
+    fn on_gone(&mut self, key: Key, actor: ActorId, reason: ExitReason, ctx: &mut Context<Self>) {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
         if seat.occupant.as_ref().is_none_or(|occupant| occupant.cell.core().id != actor) {
@@ -203,40 +215,65 @@ impl Overseer {
         let gone = seats.vacate(key);
         let Some(seat) = seats.get(key) else { return };
         let before = std::mem::replace(&mut seat.state, State::Down);
-        let significant = seat.terms.significant;
+        let is_significant = seat.terms.significant;
+        let (outcome, is_new) = (seat.outcome.take(), seat.is_new);
+        if let Some(outcome) = &outcome {
+            seat.answer_starters(outcome);
+            seat.is_new = false;
+        }
+        if before != State::Starting {
+            seat.is_restarting = false;
+        }
         seat.answer_enders();
-        let stays = seat.outlasts_its_actor();
-        let removed = if stays || before == State::Starting { None } else { seats.remove(key) };
+        let never_was_one = is_new && matches!(outcome, Some(Err(_)));
+        let stays = before == State::Starting || (seat.outlasts_its_actor() && !never_was_one);
+        let removed = if stays { None } else { seats.remove(key) };
         drop(seats);
         drop((gone, removed));
-        match before {
-            State::Starting => return self.on_start_failed(key, reason, ctx),
-            State::Running if significant => match self.roster.policy.auto_shutdown {
-                AutoShutdown::AnySignificant => return ctx.end(ExitReason::Shutdown),
-                AutoShutdown::AllSignificant if self.no_significant_child_is_left() => {
-                    return ctx.end(ExitReason::Shutdown);
-                }
-                AutoShutdown::Never | AutoShutdown::AllSignificant => {}
-            },
+        match (before, &self.step) {
+            (State::Starting, _) => return self.on_start_failed(key, reason, ctx),
+            (State::Running, Some(step)) if step.is_first_start() => {
+                self.significant_ended_early |= is_significant;
+            }
+            (State::Running, Some(step)) if step.is_to_end(key) => {}
+            (State::Running, _) if is_significant => self.shut_down_if_due(ctx),
             _ => {}
         }
         self.advance(ctx);
     }
 
-    fn no_significant_child_is_left(&self) -> bool {
-        self.roster.seats().from(0).all(|(_, seat)| !seat.terms.significant || seat.state == State::Down)
+    /// A significant child has ended by itself.
+    pub(super) fn shut_down_if_due(&mut self, ctx: &mut Context<Self>) {
+        let stays_down = |seat: &Seat| seat.state == State::Down && !seat.is_restarting;
+        let is_due = match self.roster.policy.auto_shutdown {
+            AutoShutdown::Never => false,
+            AutoShutdown::AnySignificant => true,
+            AutoShutdown::AllSignificant => {
+                self.roster.seats().all().all(|(_, seat)| !seat.terms.significant || stays_down(seat))
+            }
+        };
+        if is_due {
+            ctx.end(ExitReason::Shutdown);
+        }
     }
 
     /// A child that should run does not: starts it again, with others if the strategy says so.
-    pub(super) fn restart(&mut self, key: Key, reason: ExitReason, ctx: &mut Context<Self>) {
+    pub(super) fn restart(
+        &mut self,
+        key: Key,
+        reason: ExitReason,
+        start_failed: bool,
+        ctx: &mut Context<Self>,
+    ) {
         let now = Instant::now();
         if !self.window.allow(now) {
             return self.give_up(key, &reason, ExitReason::Shutdown, ctx);
         }
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
-        let lasted = now.saturating_duration_since(seat.started_at);
-        seat.is_restarting = true;
+        let up_since = seat.up_since.take();
+        let lasted = up_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        (seat.is_restarting, seat.is_failing) = (true, start_failed);
         let delay = seat.retreat.as_mut().map(|retreat| retreat.next(lasted));
         let life = seat.life;
         drop(seats);
@@ -251,8 +288,8 @@ impl Overseer {
             Strategy::OneForAll => 0,
             Strategy::RestForOne => key,
         };
-        let earlier = self.step.take().map_or(from, |step| step.from());
-        self.step = Some(Step::restart(from.min(earlier), delay));
+        let failing = start_failed.then_some(key);
+        self.step = Some(Step::restart(from, failing, delay, self.step.take()));
         self.advance(ctx);
     }
 
@@ -261,7 +298,7 @@ impl Overseer {
         let mut seats = self.roster.seats();
         let Some(seat) = seats.get(key) else { return };
         let Some(occupant) = seat.occupant.clone() else { return };
-        let for_good = !seat.enders.is_empty() || !seat.outlasts_its_actor();
+        let for_good = seat.ends_for_good();
         seat.state = State::Ending;
         let (policy, life) = (seat.terms.shutdown, seat.life);
         drop(seats);
@@ -278,10 +315,8 @@ impl Overseer {
     }
 
     fn kill(&self, key: Key, occupant: &Occupant) {
-        let next_life = self.roster.seats().get(key).and_then(|seat| {
-            let for_good = !seat.enders.is_empty() || !seat.outlasts_its_actor();
-            (!for_good).then_some(seat.life)
-        });
+        let lives_on = |seat: &mut Seat| (!seat.ends_for_good()).then_some(seat.life);
+        let next_life = self.roster.seats().get(key).and_then(lives_on);
         match next_life {
             Some(life) => occupant.end_life(life, true),
             None => occupant.cell.kill_for_good(),

@@ -8,6 +8,7 @@ use crate::kernel::custody::Verdict;
 use crate::supervision::ChildSpec;
 use crate::supervision::info::{ChildCounts, ChildInfo};
 use crate::supervision::roster::{Key, Occupant, Seat, Starter, State, start_failure};
+use crate::supervision::strategy::Policy;
 
 type Answer<T> = tokio::sync::oneshot::Sender<Result<T, ChildError>>;
 
@@ -26,12 +27,12 @@ impl Overseer {
     }
 
     fn which_children(&self) -> Vec<ChildInfo> {
-        self.roster.seats().from(0).rev().map(|(_, seat)| ChildInfo::of(seat)).collect()
+        self.roster.seats().all().rev().map(|(_, seat)| ChildInfo::of(seat)).collect()
     }
 
     fn count_children(&self) -> ChildCounts {
         let seats = self.roster.seats();
-        let count = |matching: fn(&Seat) -> bool| seats.from(0).filter(|(_, seat)| matching(seat)).count();
+        let count = |matching: fn(&Seat) -> bool| seats.all().filter(|(_, seat)| matching(seat)).count();
         ChildCounts {
             specs: if self.roster.policy.dynamic.is_some() { 1 } else { seats.len() },
             active: count(|seat| seat.state == State::Running),
@@ -55,6 +56,7 @@ impl Overseer {
             seat.is_new = true;
             seat.starters.push(answer);
         }
+        self.make_room_for(key);
         if let Err(reason) = self.launch(key, &spec, ctx)
             && let Some(mut seat) = self.remove(key)
         {
@@ -65,16 +67,22 @@ impl Overseer {
     /// The place of a child that is new.
     fn seat_for(&self, spec: &ChildSpec) -> Result<Key, ChildError> {
         let mut seats = self.roster.seats();
-        if let Some(terms) = &self.roster.policy.dynamic {
+        let Policy { dynamic, auto_shutdown, .. } = &self.roster.policy;
+        if let Some(terms) = dynamic.as_ref().filter(|_| spec.id.is_empty()) {
             return Ok(seats.add(Seat::dynamic(terms.clone())));
+        }
+        spec.check(*auto_shutdown)?;
+        if dynamic.is_some() {
+            return Ok(seats.add(Seat::dynamic(spec.terms.clone())));
         }
         if let Some(known) = seats.key_of(&spec.id).and_then(|key| seats.get(key)) {
             return Err(match &known.occupant {
-                Some(occupant) => ChildError::AlreadyStarted(occupant.cell.core().id),
-                None => ChildError::AlreadyPresent,
+                Some(occupant) if !known.waits_to_restart() => {
+                    ChildError::AlreadyStarted(occupant.cell.core().id)
+                }
+                _ => ChildError::AlreadyPresent,
             });
         }
-        spec.check(self.roster.policy.auto_shutdown)?;
         Ok(seats.add(Seat::of_spec(spec.clone())))
     }
 
@@ -84,6 +92,7 @@ impl Overseer {
                 if let Some(seat) = self.roster.seats().get(key) {
                     seat.starters.push(answer);
                 }
+                self.make_room_for(key);
                 self.start(key, ctx);
             }
             Err(error) => drop(answer.send(Err(error))),
@@ -96,25 +105,43 @@ impl Overseer {
             Which::Id(id) => seats.key_of(id),
             Which::Actor(actor) => seats.key_of_actor(actor),
         };
-        let Some(seat) = key.and_then(|key| seats.get(key)) else {
-            return drop(answer.send(Err(ChildError::NotFound)));
+        let Some((key, seat)) = key.and_then(|key| Some((key, seats.get(key)?))) else {
+            // An actor that has ended is as good as one that is ended now.
+            let has_ended = matches!(child, Which::Actor(actor) if !actor.is_alive());
+            return drop(answer.send(if has_ended { Ok(()) } else { Err(ChildError::NotFound) }));
         };
-        if seat.occupant.is_none() {
-            seat.is_restarting = false;
-            return drop(answer.send(Ok(())));
-        }
-        seat.enders.push(answer);
-        seat.is_restarting = false;
+        (seat.is_restarting, seat.is_failing) = (false, false);
         seat.answer_starters(&start_failure(ExitReason::Shutdown));
-        let (state, occupant) = (seat.state, seat.occupant.clone());
+        let before = seat.state;
+        let occupant = seat.occupant.clone();
+        if occupant.is_some() {
+            seat.state = State::Ending;
+            seat.enders.push(answer);
+        } else {
+            seat.state = State::Down;
+            drop(answer.send(Ok(())));
+        }
         drop(seats);
-        match (state, occupant) {
+        match (before, occupant) {
             (State::Parked, Some(Occupant { post, cell, .. })) => {
                 cell.core().forbid_restart();
                 post.decide(Verdict::Stop);
             }
-            (_, Some(_)) => self.end(key.unwrap_or_default(), ctx),
+            (_, Some(_)) => self.end(key, ctx),
             (_, None) => {}
+        }
+        let is_given_up = self.step.as_mut().is_some_and(|step| step.pass_over(key));
+        if is_given_up {
+            self.abandon_step();
+        } else {
+            self.advance(ctx);
+        }
+    }
+
+    /// A child is started for somebody else than the step that may be under way.
+    fn make_room_for(&mut self, key: Key) {
+        if let Some(step) = &mut self.step {
+            step.make_room_for(key);
         }
     }
 

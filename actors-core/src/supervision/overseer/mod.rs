@@ -6,7 +6,10 @@ mod management;
 mod step;
 mod wind_down;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use tokio::sync::oneshot;
 
@@ -20,6 +23,7 @@ use crate::exit::ExitReason;
 use crate::id::ActorId;
 use crate::kernel::actor::{Actor, Handler};
 use crate::kernel::context::Context;
+use crate::kernel::links::Exit;
 use crate::kernel::refs::AnyActorRef;
 use crate::message::{Message, Plain};
 use step::Step;
@@ -32,6 +36,8 @@ pub(crate) struct Overseer {
     step: Option<Step>,
     /// Children that have crashed before all were started for the first time.
     crashed_early: Vec<(Key, ExitReason)>,
+    /// Whether a significant child has ended by itself in that time.
+    significant_ended_early: bool,
     /// Whom to tell when all children have started.
     ready: Option<Ready>,
     is_root: bool,
@@ -82,7 +88,15 @@ impl Overseer {
     pub(super) fn new(roster: Arc<Roster>, ready: Ready) -> Self {
         let window = roster.policy.window();
         let is_root = matches!(ready, Ready::Root(_));
-        Self { roster, window, step: None, crashed_early: Vec::new(), ready: Some(ready), is_root }
+        Self {
+            roster,
+            window,
+            step: None,
+            crashed_early: Vec::new(),
+            significant_ended_early: false,
+            ready: Some(ready),
+            is_root,
+        }
     }
 
     /// Ends the supervisor because of a child; what stands above it is told and decides.
@@ -113,6 +127,8 @@ impl Actor for Overseer {
     async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
         self.roster.begin_anew();
         ctx.entrust_children(self.roster.clone());
+        // Exits are for those that link themselves to it; a supervisor ends for its own reasons.
+        ctx.trap_exit(true);
         self.step = Some(Step::first_start());
         self.advance(ctx);
         Ok(())
@@ -135,6 +151,10 @@ impl Handler<Event> for Overseer {
     }
 }
 
+impl Handler<Exit> for Overseer {
+    async fn handle(&mut self, _: Exit, _: &mut Context<Self>) {}
+}
+
 impl Handler<Order> for Overseer {
     async fn handle(&mut self, order: Order, ctx: &mut Context<Self>) {
         self.on_order(order, ctx);
@@ -149,6 +169,12 @@ impl SupervisorRef {
     ) -> Result<T, ChildError> {
         let (answer, done) = oneshot::channel();
         self.actor().tell(make(answer)).await.map_err(|_| ChildError::Stopped)?;
-        done.await.map_err(|_| ChildError::Stopped)?
+        // The end may come first: an order that nobody takes is a dead letter, and who collects those keeps it.
+        let (mut done, mut ended) = (pin!(done), pin!(self.wait()));
+        poll_fn(|cx| match done.as_mut().poll(cx) {
+            Poll::Ready(answered) => Poll::Ready(answered.unwrap_or(Err(ChildError::Stopped))),
+            Poll::Pending => ended.as_mut().poll(cx).map(|_| Err(ChildError::Stopped)),
+        })
+        .await
     }
 }

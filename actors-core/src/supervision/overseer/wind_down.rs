@@ -31,6 +31,9 @@ impl Brood for Roster {
                     ending.finish(&*parent, Instant::now()).await;
                 }
             }
+            if !self.is_nested {
+                self.close();
+            }
         })
     }
 }
@@ -49,10 +52,7 @@ impl Roster {
 
     /// Whether the next life of the supervisor takes the child over.
     fn stays(&self, key: Key, parent: &dyn AnyCell, terms: &Terms) -> bool {
-        self.is_nested
-            && parent.core().may_restart()
-            && key < self.originals.len() as Key
-            && !terms.restart.is_temporary()
+        self.is_nested && parent.core().may_restart() && key < self.originals && !terms.restart.is_temporary()
     }
 
     /// Ends the children that wait for a next life of their supervisor, because there is none.
