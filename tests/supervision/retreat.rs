@@ -130,7 +130,7 @@ async fn a_system_or_a_supervisor_that_shuts_down_does_not_wait_for_backoff() {
             .unwrap();
         let inner: SupervisorRef = supervisor.child("inner").unwrap();
         let waiting: [ActorRef<Worker>; 2] = [inner.child("x").unwrap(), supervisor.child("p").unwrap()];
-        let alone = system.actor(|| Worker::default()).restart(Restart::permanent()).backoff(long()).spawn();
+        let alone = system.actor(Worker::default).restart(Restart::permanent()).backoff(long()).spawn();
         for actor in waiting.iter().chain([&alone]) {
             actor.explode().tell().await.unwrap();
         }
