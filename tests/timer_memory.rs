@@ -72,6 +72,7 @@ impl Diary {
 
 // One test, because the count is the whole process's.
 #[tokio::test(start_paused = true)]
+#[ignore = "takes minutes in a debug build; run it with --release"]
 async fn a_timer_costs_little_and_what_is_cancelled_costs_nothing() {
     let system = ActorSystem::new();
     let restart = Restart::transient().max(9, Duration::from_secs(5));
