@@ -39,6 +39,29 @@ async fn dynamic_children_start_fail_and_end_one_by_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_child_that_is_done_at_once_has_started_all_the_same() {
+    struct Errand;
+    #[handlers]
+    impl Errand {
+        #[handler]
+        fn run(&mut self, ctx: &mut Context<Self>) {
+            ctx.stop();
+        }
+    }
+    impl Actor for Errand {
+        async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+            Ok(ctx.myself().run().try_tell()?)
+        }
+    }
+    let system = ActorSystem::new();
+    let errands: Children<Errand> =
+        Supervisor::dynamic().restart(Restart::temporary()).start(&system).await.unwrap();
+    let errand = errands.spawn(|| Errand).await.expect("it has started");
+    assert!(matches!(errand.wait().await, ExitReason::Normal));
+    assert!(matches!(errand.run().try_tell(), Err(SendError::Stopped(_))));
+}
+
+#[tokio::test(start_paused = true)]
 async fn dynamic_children_end_together() {
     #[derive(Actor)]
     struct Stubborn;

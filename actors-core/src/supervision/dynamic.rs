@@ -151,7 +151,8 @@ impl<A: Actor> Children<A> {
     {
         let spec = Box::new(ChildSpec::new("", factory));
         match self.supervisor.order(|answer| Order::Start { spec, answer }).await {
-            Ok(Some(child)) => child.downcast().ok_or(StartError::Stopped),
+            // It may have done all it had to do by now.
+            Ok(Some(child)) => child.downcast_even_ended().ok_or(StartError::Stopped),
             Ok(None) => Err(StartError::Failed(ActorError::ignore())),
             Err(ChildError::Start(reason)) => Err(StartError::of_life(&reason)),
             Err(ChildError::Spec(error)) => Err(error.into()),

@@ -79,6 +79,12 @@ impl AnyActorRef {
         let cell = cell.downcast::<Cell<A>>().ok()?;
         cell.core.try_add_handle().then(|| ActorRef::counted(cell))
     }
+
+    /// The reference of an actor that somebody else keeps, or that has ended: what is sent to it then comes back.
+    pub(crate) fn downcast_even_ended<A: Actor>(&self) -> Option<ActorRef<A>> {
+        let cell: Arc<dyn Any + Send + Sync> = self.cell.clone();
+        cell.downcast::<Cell<A>>().ok().map(ActorRef::new)
+    }
 }
 
 impl Watchable for AnyActorRef {
