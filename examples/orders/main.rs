@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! options, source          what to do, and with which orders (table/, generator)
-//! shop, services/, window  the actors
-//! shipping_node            the second process
+//! shop, services/, window  the tree of actors
+//! shipping_node/           the second process, and the way there
 //! books/, shelf, faults    the rules, without actors: pure and tested by themselves
 //! ```
 
@@ -15,6 +15,7 @@ mod money;
 mod numbers;
 mod options;
 mod order;
+mod premises;
 mod progress;
 mod report;
 mod services;
@@ -33,10 +34,11 @@ use actors::prelude::*;
 use clap::Parser;
 
 use options::Options;
+use premises::Premises;
 use progress::Progress;
 use report::Report;
-use services::{Bookkeeping, Dispatch, Ledger, LedgerClient, OrderPlaced, Shards};
-use shipping_node::{Counters, ShippingNode};
+use services::{Bookkeeping, LedgerClient, OrderPlaced};
+use shipping_node::{CarrierClient, Counters};
 use shop::Shop;
 use source::Source;
 
@@ -45,63 +47,54 @@ const BAD_USAGE: u8 = 2;
 const TICK: Duration = Duration::from_millis(10);
 /// How long the ledger may need for what is still on its way to it when the last order has landed.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the shipping node may take to end.
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
 
 #[actors::main]
 async fn main(system: ActorSystem) -> ExitCode {
     let options = Options::parse();
-    if let Some(shop) = options.shipping_for {
-        return match shipping_node::serve(&system, &options, shop).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("shipping node: {error}");
-                ExitCode::FAILURE
-            }
-        };
+    let me = if options.shipping_for.is_some() { "shipping node: " } else { "" };
+    let work = async {
+        match options.shipping_for {
+            Some(shop) => shipping_node::serve(&system, &options, shop).await.map(|()| ExitCode::SUCCESS),
+            None => sell(&system, &options).await,
+        }
+    };
+    tokio::select! {
+        biased;
+        report = system.escalated() => {
+            eprintln!("{me}given up: {report}");
+            ExitCode::FAILURE
+        }
+        outcome = work => outcome.unwrap_or_else(|error| {
+            eprintln!("{me}{error}");
+            ExitCode::FAILURE
+        }),
     }
-    let source = match Source::open(&options) {
+}
+
+async fn sell(system: &ActorSystem, options: &Options) -> actors::Result<ExitCode> {
+    let source = match Source::open(options) {
         Ok(source) => source,
         Err(error) => {
             eprintln!("{error}");
-            return ExitCode::from(BAD_USAGE);
+            return Ok(ExitCode::from(BAD_USAGE));
         }
     };
-    match run(&system, &options, source).await {
-        Ok(report) => {
-            println!("{report}");
-            if report.adds_up() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
+    let report = run(system, options, source).await?;
+    println!("{report}");
+    Ok(if report.adds_up() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors::Result<Report> {
     let Source { catalog, count, orders, skipped } = source;
-    let catalog = Arc::new(catalog);
-    let ledger = system.spawn(Ledger::new(Arc::clone(&catalog)));
     let bus = system.bus();
-    let bookkeeping = Bookkeeping::answered_by(&ledger, bus.clone());
-    let elsewhere = match options.nodes {
-        1 => None,
-        _ => Some(ShippingNode::start(system, options, &ledger).await?),
-    };
-    let here = match elsewhere {
-        None => shop::shipping(system, options, &bookkeeping),
-        Some(_) => Vec::new(),
-    };
-    let doors = match &elsewhere {
-        None => Shards::new(here.iter().map(ActorRef::recipient)),
-        Some(node) => Shards::new(node.doors.iter().cloned()),
-    };
-    let shop = Arc::new(Shop::open(system, options, &catalog, ledger.clone(), bookkeeping, doors));
-    let watch =
-        elsewhere.as_ref().map(|node| tokio::spawn(give_up_with(node.peer.clone(), Arc::clone(&shop))));
-    let dispatch = system.spawn(Dispatch::new(Arc::clone(&shop)));
+    let premises = Arc::new(Premises::new(options.clone(), catalog, Bookkeeping::Bus(bus.clone())));
+    let window = Arc::clone(&premises.window);
+    let shop = Shop::start(system, premises).await?;
     let subscriptions = [
-        bus.subscribe::<OrderPlaced>().concurrency(64).to(&ledger),
-        bus.subscribe::<OrderPlaced>().to(&dispatch),
+        bus.subscribe::<OrderPlaced>().concurrency(64).to(&shop.ledger),
+        bus.subscribe::<OrderPlaced>().to(&shop.dispatch),
     ];
     for subscription in subscriptions {
         subscription.ready().await?;
@@ -116,14 +109,14 @@ async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors:
         Ok::<_, ActorError>(())
     });
     let mut progress = Progress::new(count);
-    while shop.window.landed() < count {
-        progress.show(shop.window.landed());
+    while window.landed() < count {
+        progress.show(window.landed());
         tokio::time::sleep(TICK).await;
     }
     publisher.await??;
     let elapsed = began.elapsed();
     let mut patience = PATIENCE;
-    while ledger.ended().await? < count && !patience.is_zero() {
+    while shop.ledger.ended().await? < count && !patience.is_zero() {
         tokio::time::sleep(TICK).await;
         patience -= TICK;
     }
@@ -131,23 +124,13 @@ async fn run(system: &ActorSystem, options: &Options, source: Source) -> actors:
     if let Some(skipped) = skipped {
         println!("{skipped}");
     }
-    let (totals, audit) = ledger.statement(count).await?;
+    let (totals, audit) = shop.ledger.statement(count).await?;
     let mut counters = Counters::of(system);
-    if let Some(node) = elsewhere {
-        // From here on the end of the other node is no loss.
-        watch.inspect(|watch| watch.abort());
-        let theirs = node.end().await;
+    if let Some(carrier) = shop.carrier() {
+        let theirs = carrier.end().timeout(LONG_PATIENCE).await?;
         counters.restarts += theirs.restarts;
         counters.dead_letters += theirs.dead_letters;
     }
     let Counters { restarts, dead_letters } = counters;
     Ok(Report { totals, audit, restarts, dead_letters, elapsed })
-}
-
-/// Gives shipping up as soon as its node is gone: waiting for it to come back would be in vain.
-async fn give_up_with(peer: Peer, shop: Arc<Shop>) {
-    peer.closed().await;
-    if let Err(error) = shop.give_up_shipping("its node is gone").await {
-        eprintln!("shipping cannot be given up: {error}");
-    }
 }

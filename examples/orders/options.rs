@@ -34,6 +34,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) decline_every: Option<u64>,
 
+    /// How often a service may be restarted within a second before its supervisor gives up
+    #[arg(long, value_name = "N", default_value_t = 100_000, allow_negative_numbers = true)]
+    pub(crate) restart_limit: u32,
+
     /// Where shipping runs: 1 is in this process, 2 is in a child process over TCP
     #[arg(long, value_name = "1|2", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub(crate) nodes: u8,
@@ -59,6 +63,7 @@ mod tests {
         assert!(refused(&["--crash-every", "1"]));
         assert!(refused(&["--decline-every", "x"]));
         assert!(refused(&["--orders", "-1"]));
+        assert!(refused(&["--restart-limit", "-1"]));
         assert!(refused(&["--data", "somewhere", "--orders", "5"]));
         assert!(refused(&["somewhere"]));
     }

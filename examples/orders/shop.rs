@@ -1,119 +1,86 @@
-//! The business as an order's actor sees it: a reference to every service.
+//! The tree of the shop, and the business as an order's actor sees it: a reference to every service.
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use actors::prelude::*;
 use tokio::sync::OnceCell;
 
-use crate::faults::{Crashes, Declines};
-use crate::options::Options;
-use crate::order::{Catalog, ProductId};
+use crate::premises::Premises;
 use crate::services::{
-    Bookkeeping, Ledger, LedgerClient, Payments, Shards, Ship, Shipping, StepError, Stock, insist_unless,
+    Dispatch, Ledger, OrderFlow, Payments, Shards, Ship, StepError, Stock, insist_unless, payments, shards,
+    shipping, stock,
 };
-use crate::shelf::Shelf;
-use crate::window::Window;
+use crate::shipping_node::{self, Carrier};
 
-/// Actors for each service.
-pub(crate) const SHARDS: u64 = 4;
-/// A crash on purpose can hit any call, so there is no number of restarts that would be too many.
-const RESTART: Restart = Restart::transient().max(u32::MAX, Duration::from_millis(1));
-
+/// Everything that runs in the first process.
+///
+/// Services restart what fails in them, and are restarted here when they cannot cope. The ledger is the memory of all
+/// the others and has none itself, so its failure ends the shop.
+#[derive(Supervisor)]
+#[allow(dead_code, reason = "all children are fields, also those that nobody outside asks for")]
+#[supervisor(strategy = one_for_one, intensity = 3, within = "5s", name = "shop")]
 pub(crate) struct Shop {
+    premises: Arc<Premises>,
+    #[child(start = Ledger::new(Arc::clone(&premises.catalog)), name = "ledger", decide = Ledger::on_failure)]
     pub(crate) ledger: ActorRef<Ledger>,
-    pub(crate) bookkeeping: Bookkeeping,
-    pub(crate) stock: Shards<ActorRef<Stock>>,
-    pub(crate) payments: Shards<ActorRef<Payments>>,
-    pub(crate) shipping: Shards<Recipient<Ship>>,
-    pub(crate) window: Arc<Window>,
-    shipping_given_up: OnceCell<()>,
+    #[child(tree = stock(&premises))]
+    stock: SupervisorRef,
+    #[child(tree = payments(&premises.options, &premises.bookkeeping))]
+    payments: SupervisorRef,
+    #[child(tree = shipping_tree(&premises))]
+    shipping: SupervisorRef,
+    /// An actor for each order on its way. One that fails is not driven twice: the books then show a lost order.
+    #[child(dynamic, restart = temporary, shutdown = kill)]
+    flows: Children<OrderFlow>,
+    #[child(start = Dispatch::new(
+        Services::new(premises, ledger.clone(), &stock, &payments, shipping.clone())?,
+        flows.clone()
+    ))]
+    pub(crate) dispatch: ActorRef<Dispatch>,
 }
 
 impl Shop {
-    /// Opens every service but shipping, which may be elsewhere.
-    pub(crate) fn open(
-        system: &ActorSystem,
-        options: &Options,
-        catalog: &Catalog,
+    /// Whoever brings the goods to the other process, if that ships.
+    pub(crate) fn carrier(&self) -> Option<ActorRef<Carrier>> {
+        shipping_node::carrier(&self.shipping)
+    }
+}
+
+/// Shipping: here, or the way to where it is.
+fn shipping_tree(premises: &Arc<Premises>) -> Supervisor {
+    match premises.options.nodes {
+        1 => shipping(&premises.options, &premises.bookkeeping),
+        _ => shipping_node::tree(premises),
+    }
+}
+
+pub(crate) struct Services {
+    pub(crate) premises: Arc<Premises>,
+    pub(crate) ledger: ActorRef<Ledger>,
+    pub(crate) stock: Shards<ActorRef<Stock>>,
+    pub(crate) payments: Shards<ActorRef<Payments>>,
+    shipping: SupervisorRef,
+    doors: OnceCell<Shards<Recipient<Ship>>>,
+}
+
+impl Services {
+    fn new(
+        premises: Arc<Premises>,
         ledger: ActorRef<Ledger>,
-        bookkeeping: Bookkeeping,
-        shipping: Shards<Recipient<Ship>>,
-    ) -> Self {
-        Self {
-            stock: stock(system, catalog, &ledger, &bookkeeping),
-            payments: payments(system, options, &bookkeeping),
-            ledger,
-            bookkeeping,
-            shipping,
-            window: Arc::default(),
-            shipping_given_up: OnceCell::new(),
-        }
+        stock: &SupervisorRef,
+        payments: &SupervisorRef,
+        shipping: SupervisorRef,
+    ) -> Result<Arc<Self>, ChildError> {
+        let (stock, payments, doors) = (shards(stock)?, shards(payments)?, OnceCell::new());
+        Ok(Arc::new(Self { premises, ledger, stock, payments, shipping, doors }))
     }
 
     /// Asks shipping for an order until it answers, or is given up.
     pub(crate) async fn ship(&self, customer: &str, number: u64) -> Result<(), CallError<StepError>> {
-        let door = self.shipping.of_text(customer);
-        let given_up = || self.shipping_given_up.initialized();
-        insist_unless(given_up, || door.ask(Ship { number, floor: self.window.floor() })).await
+        let doors = self.doors.get_or_try_init(|| shipping_node::doors(&self.shipping)).await?;
+        let door = doors.of_text(customer);
+        let given_up = || self.premises.is_shipping_given_up();
+        let floor = || self.premises.window.floor();
+        insist_unless(given_up, || door.ask(Ship { number, floor: floor() })).await
     }
-
-    /// Has no more shipments booked, once and for all. After this, what the books say of a shipment is final.
-    pub(crate) async fn give_up_shipping(&self, why: &(impl fmt::Display + ?Sized)) -> Result<(), AskError> {
-        let give_up = || async {
-            self.ledger.close_shipping().await?;
-            eprintln!("shipping is gone ({why}): what it has not shipped is refunded and released");
-            Ok(())
-        };
-        self.shipping_given_up.get_or_try_init(give_up).await.copied()
-    }
-}
-
-fn stock(
-    system: &ActorSystem,
-    catalog: &Catalog,
-    ledger: &ActorRef<Ledger>,
-    bookkeeping: &Bookkeeping,
-) -> Shards<ActorRef<Stock>> {
-    Shards::new((0..SHARDS).map(|shard| {
-        let products = catalog.products.iter().filter(|(id, _)| u64::from(**id) % SHARDS == shard);
-        let stock: BTreeMap<ProductId, Option<u64>> =
-            products.map(|(id, product)| (*id, product.stock)).collect();
-        let (ledger, bookkeeping) = (ledger.clone(), bookkeeping.clone());
-        let keeper = move || {
-            let shelves = stock.iter().map(|(id, stock)| (*id, Shelf::new(*stock))).collect();
-            Stock::new(shelves, ledger.clone(), bookkeeping.clone())
-        };
-        system.actor(keeper).restart(RESTART).spawn()
-    }))
-}
-
-fn payments(
-    system: &ActorSystem,
-    options: &Options,
-    bookkeeping: &Bookkeeping,
-) -> Shards<ActorRef<Payments>> {
-    let (crashes, declines) = (Crashes::every(options.crash_every), Declines(options.decline_every));
-    Shards::new((0..SHARDS).map(|_| {
-        let (bookkeeping, crashes) = (bookkeeping.clone(), crashes.clone());
-        let cashier = move || Payments::new(bookkeeping.clone(), crashes.clone(), declines);
-        system.actor(cashier).restart(RESTART).spawn()
-    }))
-}
-
-/// The shards of shipping, on the node that is to have them.
-pub(crate) fn shipping(
-    system: &ActorSystem,
-    options: &Options,
-    bookkeeping: &Bookkeeping,
-) -> Vec<ActorRef<Shipping>> {
-    let (crashes, declines) = (Crashes::every(options.crash_every), Declines(options.decline_every));
-    let shards = (0..SHARDS).map(|_| {
-        let (bookkeeping, crashes) = (bookkeeping.clone(), crashes.clone());
-        let shipper = move || Shipping::new(bookkeeping.clone(), crashes.clone(), declines);
-        system.actor(shipper).restart(RESTART).spawn()
-    });
-    shards.collect()
 }

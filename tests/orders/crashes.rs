@@ -19,6 +19,18 @@ fn crashes_change_no_total() {
 }
 
 #[test]
+fn a_shop_that_crashes_more_than_it_may_ends_with_a_report_and_not_with_a_summary() {
+    for nodes in NODES {
+        let limits = ["--crash-every", "2", "--restart-limit", "3"];
+        let run = run(&[&["--orders", "5000", "--nodes", nodes], &limits[..]].concat());
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains("given up: /shop and everything below it ends"), "{run:?}");
+        assert!(run.stderr.contains("because its child \"payments\""), "{run:?}");
+        assert!(!run.stdout.contains("summary"), "{run:?}");
+    }
+}
+
+#[test]
 fn declines_reject_and_compensate_the_same_orders_in_every_run() {
     let table = Table::read(&fixture());
     for every in [1, 2, 3] {

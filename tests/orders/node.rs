@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::program::{Run, command};
 
 /// Far more orders than can be done before the test has done its part.
-const MANY: &str = "30000";
+const MANY: &str = "8000";
 
 /// A run that goes on while the test looks.
 struct Running {

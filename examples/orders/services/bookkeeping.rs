@@ -15,13 +15,6 @@ pub(crate) enum Bookkeeping {
 }
 
 impl Bookkeeping {
-    /// Has the ledger answer on the bus of its node.
-    pub(crate) fn answered_by(ledger: &ActorRef<Ledger>, bus: Bus) -> Self {
-        bus.answer::<Book>(ledger);
-        bus.answer::<Recall>(ledger);
-        Self::Bus(bus)
-    }
-
     /// The ledger of another node.
     pub(crate) fn remote(ledger: &RemoteRef<Ledger>) -> Self {
         Self::Remote { book: ledger.recipient(), recall: ledger.recipient() }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use actors::prelude::*;
 
-use super::order_flow::{OrderFlow, OrderFlowClient};
+use super::order_flow::OrderFlow;
 use super::stock::StockClient;
 use crate::order::Order;
-use crate::shop::Shop;
+use crate::shop::Services;
 
 /// An order has come in: published on the bus, booked by the ledger, set on its way by dispatch.
 #[derive(Clone, Debug, Event)]
@@ -19,28 +19,30 @@ pub(crate) struct OrderPlaced {
 
 #[derive(Actor)]
 pub(crate) struct Dispatch {
-    shop: Arc<Shop>,
+    services: Arc<Services>,
+    flows: Children<OrderFlow>,
 }
 
 impl Dispatch {
-    pub(crate) fn new(shop: Arc<Shop>) -> Self {
-        Self { shop }
+    pub(crate) fn new(services: Arc<Services>, flows: Children<OrderFlow>) -> Self {
+        Self { services, flows }
     }
 }
 
 impl Handler<OrderPlaced> for Dispatch {
     async fn handle(&mut self, placed: OrderPlaced, ctx: &mut Context<Self>) {
         let OrderPlaced { number, order } = placed;
-        let ticket = self.shop.window.admit(number).await;
+        let ticket = Arc::new(self.services.premises.window.admit(number).await);
         // Claims are made here, in sequence, and not by the orders' actors, which run as they please.
         for (product, quantity) in order.demand() {
-            let claim = self.shop.stock.of(product.into()).claim(number, product, quantity);
+            let claim = self.services.stock.of(product.into()).claim(number, product, quantity);
             if let Err(error) = claim.tell().await {
                 return ctx.fail(error);
             }
         }
-        let flow = ctx.spawn(OrderFlow::new(order, Arc::clone(&self.shop), ticket));
-        if let Err(error) = flow.run().tell().await {
+        let services = Arc::clone(&self.services);
+        let flow = move || OrderFlow::new(Arc::clone(&order), Arc::clone(&services), Arc::clone(&ticket));
+        if let Err(error) = self.flows.spawn(flow).await {
             ctx.fail(error);
         }
     }

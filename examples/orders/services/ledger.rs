@@ -10,7 +10,7 @@ use super::dispatch::OrderPlaced;
 use crate::books::{Audit, Booking, Books, Effect, Totals};
 use crate::order::{Catalog, ProductId};
 
-#[derive(Actor, Debug)]
+#[derive(Debug)]
 pub(crate) struct Ledger {
     books: Books,
     shipping_closed: bool,
@@ -19,6 +19,22 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(catalog: Arc<Catalog>) -> Self {
         Self { books: Books::new(catalog), shipping_closed: false }
+    }
+
+    /// A restarted ledger would have empty books: whoever is above has to see to it.
+    pub(crate) fn on_failure(_: &ActorError) -> Directive {
+        Directive::Escalate
+    }
+}
+
+impl Actor for Ledger {
+    /// From here on it answers on the bus.
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+        let (bus, myself) = (ctx.system().bus(), ctx.myself());
+        bus.answer::<Book>(&myself);
+        bus.answer::<Recall>(&myself);
+        bus.answer::<RecallStock>(&myself);
+        Ok(())
     }
 }
 

@@ -21,15 +21,14 @@ use super::payments::PaymentsClient;
 use super::stock::StockClient;
 use crate::books::{Effect, Outcome};
 use crate::order::Order;
-use crate::shop::Shop;
+use crate::shop::Services;
 use crate::window::Ticket;
 
-#[derive(Actor)]
 pub(crate) struct OrderFlow {
     order: Arc<Order>,
-    shop: Arc<Shop>,
+    services: Arc<Services>,
     /// Held for as long as the order is on its way.
-    _ticket: Ticket,
+    _ticket: Arc<Ticket>,
 }
 
 /// What takes a step back.
@@ -40,8 +39,14 @@ enum Undo {
 }
 
 impl OrderFlow {
-    pub(crate) fn new(order: Arc<Order>, shop: Arc<Shop>, ticket: Ticket) -> Self {
-        Self { order, shop, _ticket: ticket }
+    pub(crate) fn new(order: Arc<Order>, services: Arc<Services>, ticket: Arc<Ticket>) -> Self {
+        Self { order, services, _ticket: ticket }
+    }
+}
+
+impl Actor for OrderFlow {
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+        Ok(ctx.myself().run().try_tell()?)
     }
 }
 
@@ -49,7 +54,7 @@ impl OrderFlow {
 impl OrderFlow {
     /// Drives the order to its end.
     #[handler]
-    pub(crate) async fn run(&mut self, ctx: &mut Context<Self>) {
+    async fn run(&mut self, ctx: &mut Context<Self>) {
         if let Err(error) = self.drive().await {
             // The books keep the order as lost: it is counted there.
             eprintln!("order {} is given up: {error}", self.order.id);
@@ -71,7 +76,7 @@ impl OrderFlow {
             }
             if refunds { Outcome::Compensated } else { Outcome::Rejected }
         };
-        let end = self.shop.bookkeeping.book(self.order.number, Effect::Ended { outcome });
+        let end = self.services.premises.bookkeeping.book(self.order.number, Effect::Ended { outcome });
         end.await.map_err(GivenUp::at("end"))
     }
 
@@ -96,7 +101,7 @@ impl OrderFlow {
     async fn reserve(&self) -> Result<bool, GivenUp> {
         let number = self.order.number;
         for (product, quantity) in self.order.demand() {
-            let stock = self.shop.stock.of(product.into());
+            let stock = self.services.stock.of(product.into());
             let answer = insist(|| stock.reserve(number, product, quantity)).await;
             if !answer.map_err(GivenUp::at("reserve"))? {
                 return Ok(false);
@@ -107,7 +112,7 @@ impl OrderFlow {
 
     async fn release(&self) -> Result<(), GivenUp> {
         for product in self.order.demand().into_keys() {
-            let stock = self.shop.stock.of(product.into());
+            let stock = self.services.stock.of(product.into());
             insist(|| stock.release(self.order.number, product)).await.map_err(GivenUp::at("release"))?;
         }
         Ok(())
@@ -115,7 +120,7 @@ impl OrderFlow {
 
     async fn take_goods(&self) -> Result<(), GivenUp> {
         for product in self.order.demand().into_keys() {
-            let stock = self.shop.stock.of(product.into());
+            let stock = self.services.stock.of(product.into());
             insist(|| stock.take(self.order.number, product)).await.map_err(GivenUp::at("take"))?;
         }
         Ok(())
@@ -123,9 +128,9 @@ impl OrderFlow {
 
     /// Whether the customer paid.
     async fn charge(&self) -> Result<bool, GivenUp> {
-        let payments = self.shop.payments.of_text(&self.order.customer);
+        let payments = self.services.payments.of_text(&self.order.customer);
         let (number, amount) = (self.order.number, self.order.total);
-        match insist(|| payments.charge(number, self.shop.window.floor(), amount)).await {
+        match insist(|| payments.charge(number, self.services.premises.window.floor(), amount)).await {
             Ok(()) => Ok(true),
             Err(CallError::Handler(StepError::Declined)) => Ok(false),
             Err(error) => Err(GivenUp::at("charge")(error)),
@@ -133,21 +138,22 @@ impl OrderFlow {
     }
 
     async fn refund(&self) -> Result<(), GivenUp> {
-        let payments = self.shop.payments.of_text(&self.order.customer);
+        let payments = self.services.payments.of_text(&self.order.customer);
         let (number, amount) = (self.order.number, self.order.total);
-        let refund = insist(|| payments.refund(number, self.shop.window.floor(), amount));
+        let refund = insist(|| payments.refund(number, self.services.premises.window.floor(), amount));
         refund.await.map_err(GivenUp::at("refund"))
     }
 
     /// Whether the goods were sent. If shipping is gone, the books know: it ships nothing that they do not have.
     async fn ship(&self) -> Result<bool, GivenUp> {
         let number = self.order.number;
-        match self.shop.ship(&self.order.customer, number).await {
+        match self.services.ship(&self.order.customer, number).await {
             Ok(()) => Ok(true),
             Err(CallError::Handler(StepError::Declined)) => Ok(false),
             Err(error) => {
-                self.shop.give_up_shipping(&error).await.map_err(GivenUp::at("ship"))?;
-                insist(|| self.shop.ledger.has_shipped(number)).await.map_err(GivenUp::at("ship"))
+                let given_up = self.services.premises.give_up_shipping(&self.services.ledger, &error).await;
+                given_up.map_err(GivenUp::at("ship"))?;
+                insist(|| self.services.ledger.has_shipped(number)).await.map_err(GivenUp::at("ship"))
             }
         }
     }

@@ -6,8 +6,17 @@ use rust_decimal::Decimal;
 use super::bookkeeping::Bookkeeping;
 use super::ledger::Service;
 use super::once::{Asked, Once, StepError};
+use super::sharded;
 use crate::books::Effect;
 use crate::faults::{Crashes, Declines};
+use crate::options::Options;
+
+/// The supervisor of payments.
+pub(crate) fn tree(options: &Options, bookkeeping: &Bookkeeping) -> Supervisor {
+    let (crashes, declines) = (Crashes::every(options.crash_every), Declines(options.decline_every));
+    let bookkeeping = bookkeeping.clone();
+    sharded::tree(options, move |_| Payments::new(bookkeeping.clone(), crashes.clone(), declines))
+}
 
 pub(crate) struct Payments {
     steps: Once<Step>,
@@ -32,7 +41,7 @@ impl Actor for Payments {
 }
 
 impl Payments {
-    pub(crate) fn new(bookkeeping: Bookkeeping, crashes: Crashes, declines: Declines) -> Self {
+    fn new(bookkeeping: Bookkeeping, crashes: Crashes, declines: Declines) -> Self {
         Self { steps: Once::new(bookkeeping, crashes), declines }
     }
 }

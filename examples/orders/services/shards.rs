@@ -9,6 +9,10 @@ impl<R> Shards<R> {
         Self(shards.into_iter().collect())
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &R> {
+        self.0.iter()
+    }
+
     /// The shard of a key that is a number.
     pub(crate) fn of(&self, key: u64) -> &R {
         &self.0[(key % self.0.len() as u64) as usize]

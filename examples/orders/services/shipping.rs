@@ -5,8 +5,17 @@ use actors::prelude::*;
 use super::bookkeeping::Bookkeeping;
 use super::ledger::Service;
 use super::once::{Asked, Once, StepError};
+use super::sharded;
 use crate::books::Effect;
 use crate::faults::{Crashes, Declines};
+use crate::options::Options;
+
+/// The supervisor of shipping, on the node that is to have it.
+pub(crate) fn tree(options: &Options, bookkeeping: &Bookkeeping) -> Supervisor {
+    let (crashes, declines) = (Crashes::every(options.crash_every), Declines(options.decline_every));
+    let bookkeeping = bookkeeping.clone();
+    sharded::tree(options, move |_| Shipping::new(bookkeeping.clone(), crashes.clone(), declines))
+}
 
 pub(crate) struct Shipping {
     steps: Once<()>,
@@ -21,7 +30,7 @@ impl Actor for Shipping {
 }
 
 impl Shipping {
-    pub(crate) fn new(bookkeeping: Bookkeeping, crashes: Crashes, declines: Declines) -> Self {
+    fn new(bookkeeping: Bookkeeping, crashes: Crashes, declines: Declines) -> Self {
         Self { steps: Once::new(bookkeeping, crashes), declines }
     }
 }

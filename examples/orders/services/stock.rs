@@ -1,29 +1,43 @@
 //! Stock: keeps the shelves of some products. Keyed by product.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use actors::prelude::*;
 
 use super::bookkeeping::Bookkeeping;
-use super::ledger::{Ledger, LedgerClient};
+use super::ledger::RecallStock;
 use super::once::StepError;
+use super::sharded;
 use crate::books::Effect;
-use crate::order::ProductId;
+use crate::order::{Catalog, ProductId};
+use crate::premises::Premises;
 use crate::shelf::{Decision, Shelf};
+
+/// The supervisor of the stock.
+pub(crate) fn tree(premises: &Premises) -> Supervisor {
+    let (catalog, bookkeeping) = (Arc::clone(&premises.catalog), premises.bookkeeping.clone());
+    sharded::tree(&premises.options, move |shard| Stock::new(shelves(&catalog, shard), bookkeeping.clone()))
+}
+
+/// The shelves of one shard as they are before the first order.
+fn shelves(catalog: &Catalog, shard: u64) -> BTreeMap<ProductId, Shelf> {
+    let products = catalog.products.iter().filter(|(id, _)| u64::from(**id) % sharded::SHARDS == shard);
+    products.map(|(id, product)| (*id, Shelf::new(product.stock))).collect()
+}
 
 pub(crate) struct Stock {
     shelves: BTreeMap<ProductId, Shelf>,
     /// Orders that wait for the answer to their claim.
     waiting: HashMap<(ProductId, u64), Vec<ReplyTo<bool>>>,
-    ledger: ActorRef<Ledger>,
     bookkeeping: Bookkeeping,
 }
 
 impl Actor for Stock {
     /// Sets the shelves up as the books say they must be; in a first life nothing is booked.
-    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
         let products: Vec<ProductId> = self.shelves.keys().copied().collect();
-        let (taken, recalled) = self.ledger.recall_stock(products).await?;
+        let (taken, recalled) = ctx.system().bus().request(RecallStock { products }).await?;
         for (shelf, taken) in self.shelves.values_mut().zip(taken) {
             shelf.take_away(taken);
         }
@@ -46,12 +60,8 @@ impl Actor for Stock {
 }
 
 impl Stock {
-    pub(crate) fn new(
-        shelves: BTreeMap<ProductId, Shelf>,
-        ledger: ActorRef<Ledger>,
-        bookkeeping: Bookkeeping,
-    ) -> Self {
-        Self { shelves, waiting: HashMap::new(), ledger, bookkeeping }
+    fn new(shelves: BTreeMap<ProductId, Shelf>, bookkeeping: Bookkeeping) -> Self {
+        Self { shelves, waiting: HashMap::new(), bookkeeping }
     }
 
     fn on_shelf(
