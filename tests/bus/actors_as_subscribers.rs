@@ -94,10 +94,11 @@ async fn an_event_an_actor_fails_over_is_tried_again_by_its_next_life() {
     assert_eq!(all, [1, 666_666, 666_666, 666_666]);
 }
 
-/// Keeps the reply handles.
+/// Keeps the reply handles until the number 99 comes, or so many are kept; then answers the last first.
 #[derive(Default)]
 struct Keeper {
     kept: Vec<ReplyTo<()>>,
+    most: Option<usize>,
     journal: Journal,
 }
 
@@ -107,8 +108,8 @@ impl Responder<Drawn> for Keeper {
     async fn respond(&mut self, Drawn(number): Drawn, reply: ReplyTo<()>, _: &mut Context<Self>) {
         self.kept.push(reply);
         self.journal.note(number);
-        if number == 99 {
-            self.kept.drain(..).for_each(|reply| reply.send(()));
+        if number == 99 || self.most == Some(self.kept.len()) {
+            self.kept.drain(..).rev().for_each(|reply| reply.send(()));
         }
     }
 }
@@ -128,6 +129,43 @@ async fn an_event_is_handled_when_the_actor_says_so() {
     assert_eq!(journal.entries(), [1, 2]);
     keeper.tell(Drawn(99)).await.unwrap();
     assert_eq!(journal.filled(4).await, [1, 2, 99, 3]);
+}
+
+#[tokio::test]
+async fn answers_may_come_late_and_in_any_order() {
+    for most in [1, 8, 64] {
+        let system = ActorSystem::new();
+        let (bus, journal) = (system.bus(), Journal::default());
+        let keeper = Keeper { most: Some(most), journal: journal.clone(), ..Keeper::default() };
+        let subscription = bus.subscribe::<Drawn>().concurrency(most).to(&system.spawn(keeper));
+        // All but the last ones wait until as many are kept as the subscription brings at a time.
+        draw(&bus, 1_000..1_640).await;
+        assert!(journal.filled(640).await.into_iter().eq(1_000..1_640));
+        subscription.cancel();
+        subscription.wait().await;
+        assert_eq!(subscription.dropped(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_full_mailbox_fills_the_line_and_then_publishers_wait() {
+    let system = ActorSystem::new();
+    let (bus, journal, gate) = (system.bus(), Journal::default(), Gate::closed());
+    let behind = Scribe::behind("stuck", &journal, &gate);
+    let actor = system.actor(move || behind.clone()).mailbox(Mailbox::bounded(1)).spawn();
+    let subscription = bus.subscribe::<Drawn>().capacity(2).to(&actor);
+    let mut accepted = 0;
+    while bus.try_publish(Drawn(accepted)).is_ok() {
+        accepted += 1;
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(accepted, 5, "one is handled, one in the mailbox, one at its door, two in the line");
+    subscription.cancel();
+    gate.open();
+    subscription.wait().await;
+    assert_eq!((numbers(&journal.entries()), subscription.dropped()), (vec![0, 1, 2], 2));
 }
 
 #[tokio::test]

@@ -82,3 +82,49 @@ async fn equal_keys_wait_for_each_other_across_the_members_of_a_group() {
     gate.open();
     assert_eq!(journal.filled(3).await, [3, 1, 2]);
 }
+
+/// An event whose key is written by hand.
+#[derive(Message, Clone, Debug)]
+struct Moved {
+    from: u8,
+    to: u8,
+}
+
+impl Event for Moved {
+    const TOPIC: &'static str = "goods.moved";
+
+    fn key(&self) -> Option<String> {
+        (self.from > 0).then(|| format!("{}-{}", self.from, self.to))
+    }
+}
+
+#[tokio::test]
+async fn keys_written_by_hand_count_and_can_be_read() {
+    let bus = ActorSystem::new().bus();
+    let mut all = bus.pattern("goods.>").into_stream();
+    let (gate, journal) = (Gate::closed(), Journal::<(u8, u8)>::default());
+    let (door, noted) = (gate.clone(), journal.clone());
+    bus.subscribe::<Moved>().concurrency(3).for_each(move |event| {
+        let (door, noted) = (door.clone(), noted.clone());
+        async move {
+            if event.from == 1 && noted.entries().len() < 2 {
+                door.pass(1).await;
+            }
+            noted.note((event.from, event.to));
+        }
+    });
+    for (from, to) in [(1, 2), (1, 2), (0, 3), (2, 1)] {
+        bus.publish(Moved { from, to }).await.unwrap();
+    }
+    assert_eq!(journal.filled(2).await, [(0, 3), (2, 1)], "the second of the key waits for the first");
+    gate.open();
+    assert_eq!(journal.filled(4).await[2..], [(1, 2), (1, 2)]);
+    let mut keys = Vec::new();
+    for _ in 0..4 {
+        keys.push(all.next().await.unwrap().key().map(str::to_owned));
+    }
+    assert_eq!(
+        keys.iter().map(Option::as_deref).collect::<Vec<_>>(),
+        [Some("1-2"), Some("1-2"), None, Some("2-1")]
+    );
+}

@@ -1,12 +1,11 @@
 //! Who answers which question, for those who ask without knowing whom.
 
-use std::any::{Any, TypeId};
+use std::any::Any;
 use std::sync::{Arc, Weak};
-
-use dashmap::DashMap;
 
 use super::handle::Bus;
 use super::state::BusState;
+use super::type_map::TypeMap;
 use crate::id::{ActorPath, short_type_name};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
@@ -17,10 +16,11 @@ use crate::message::Message;
 use crate::observe::DeadLetterReason;
 use crate::system::ActorSystem;
 
-/// The answering actor of each message type. It never lends out what it holds.
+/// The answering actor of each message type.
 #[derive(Default)]
-pub(super) struct Answers(DashMap<TypeId, Answering>);
+pub(super) struct Answers(TypeMap<Answering>);
 
+#[derive(Clone)]
 struct Answering {
     key: EndpointKey,
     /// A `Recipient` of the message.
@@ -30,18 +30,18 @@ struct Answering {
 impl Answers {
     fn insert<M: Message>(&self, recipient: Recipient<M>) {
         let answering = Answering { key: recipient.key(), recipient: Arc::new(recipient) };
-        let replaced = self.0.insert(TypeId::of::<M>(), answering);
+        let replaced = self.0.insert::<M>(answering);
         // Outside the map: it may be the last reference to an actor.
         drop(replaced);
     }
 
     fn find<M: Message>(&self) -> Option<Recipient<M>> {
-        let found = self.0.get(&TypeId::of::<M>())?.recipient.clone();
-        found.downcast_ref::<Recipient<M>>().filter(|recipient| recipient.is_alive()).cloned()
+        let found = self.0.get::<M>()?;
+        found.recipient.downcast_ref::<Recipient<M>>().filter(|recipient| recipient.is_alive()).cloned()
     }
 
     fn remove<M: Message>(&self, key: EndpointKey) {
-        let removed = self.0.remove_if(&TypeId::of::<M>(), |_, answering| answering.key == key);
+        let removed = self.0.remove_if::<M>(|answering| answering.key == key);
         drop(removed);
     }
 }
@@ -73,7 +73,7 @@ impl Bus {
     /// Awaiting it gives [`AskError::Stopped`](crate::AskError::Stopped) at once if nobody answers such messages.
     pub fn request<M: Message>(&self, message: M) -> Request<'static, M> {
         match self.state.answers.find::<M>() {
-            Some(actor) => actor.ask(message).owned(),
+            Some(actor) => Request::to(actor, message),
             None => Request::new(&Nobody(self.system.clone()), message).owned(),
         }
     }

@@ -2,8 +2,10 @@
 
 use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::dead_event::DeadEvent;
+use super::key::{KeyHash, KeyWriter};
 use crate::id::{ActorPath, short_type_name};
 use crate::message::{Message, Plain};
 use crate::observe::DeadLetterReason;
@@ -31,6 +33,12 @@ pub trait Event: Message<Reply = ()> + Clone + Sync {
     fn key(&self) -> Option<String> {
         None
     }
+
+    /// Writes the key, and tells whether there is one. Derived events do so without making a `String`.
+    #[doc(hidden)]
+    fn write_key(&self, text: &mut dyn fmt::Write) -> bool {
+        self.key().is_some_and(|key| text.write_str(&key).is_ok())
+    }
 }
 
 /// An event whose type is forgotten, as subscribers of a pattern get it. Clones share the event.
@@ -39,26 +47,52 @@ pub struct AnyEvent(Arc<Published<dyn Any + Send + Sync>>);
 
 /// An event on its way, shared by all who receive it.
 pub(super) struct Published<T: ?Sized> {
-    topic: Arc<str>,
-    key: Option<Arc<str>>,
-    event_type: &'static str,
-    bury: Bury,
+    topic: TopicName,
+    /// The text of the key, once somebody has asked for it.
+    key: OnceLock<Option<Box<str>>>,
+    kind: &'static Kind,
     body: T,
 }
 
-/// Hands a copy of the event, with its type, to the dead letters.
-type Bury = fn(&AnyEvent, &ActorSystem, &dyn Fn() -> ActorPath, DeadLetterReason);
+/// The name of the topic of an event. Most are known when the program is compiled.
+pub(super) enum TopicName {
+    Fixed(&'static str),
+    Made(Arc<str>),
+}
 
-impl<T: Send + Sync + Clone + 'static> Published<T> {
-    pub(super) fn new(topic: Arc<str>, key: Option<String>, body: T) -> Arc<Self> {
-        let event_type = short_type_name::<T>();
-        Arc::new(Self { topic, key: key.map(Into::into), event_type, bury: bury::<T>, body })
+/// What can be done with events of one type once the type is forgotten.
+struct Kind {
+    name: fn() -> &'static str,
+    write_key: fn(&AnyEvent, &mut dyn fmt::Write) -> bool,
+    /// Hands a copy of the event, with its type, to the dead letters.
+    bury: fn(&AnyEvent, &ActorSystem, &dyn Fn() -> ActorPath, DeadLetterReason),
+}
+
+impl<E: Event> Published<E> {
+    pub(super) fn new(event: E) -> Arc<Self> {
+        let kind = const { &Kind { name: short_type_name::<E>, write_key: write_key::<E>, bury: bury::<E> } };
+        Arc::new(Self { topic: TopicName::Fixed(E::TOPIC), key: OnceLock::new(), kind, body: event })
     }
 
     /// The event itself: a copy if others have it too.
-    pub(super) fn into_body(self: Arc<Self>) -> T {
+    pub(super) fn into_body(self: Arc<Self>) -> E {
         Arc::try_unwrap(self).map_or_else(|shared| shared.body.clone(), |published| published.body)
     }
+}
+
+impl Published<DeadEvent> {
+    /// A dead event, in the order of the event's own key.
+    pub(super) fn dead(topic: Arc<str>, dead: DeadEvent) -> Arc<Self> {
+        fn write_key(event: &AnyEvent, text: &mut dyn fmt::Write) -> bool {
+            event.downcast_ref::<DeadEvent>().is_some_and(|dead| dead.event().write_key(text))
+        }
+        let kind = const { &Kind { name: short_type_name::<DeadEvent>, write_key, bury: bury::<DeadEvent> } };
+        Arc::new(Self { topic: TopicName::Made(topic), key: OnceLock::new(), kind, body: dead })
+    }
+}
+
+fn write_key<E: Event>(event: &AnyEvent, text: &mut dyn fmt::Write) -> bool {
+    event.downcast_ref::<E>().is_some_and(|event| event.write_key(text))
 }
 
 fn bury<T: Send + Sync + Clone + 'static>(
@@ -83,17 +117,24 @@ impl AnyEvent {
 
     /// The topic it was published on.
     pub fn topic(&self) -> &str {
-        &self.0.topic
+        match &self.0.topic {
+            TopicName::Fixed(name) => name,
+            TopicName::Made(name) => name,
+        }
     }
 
     /// Its key, if it has one.
     pub fn key(&self) -> Option<&str> {
-        self.0.key.as_deref()
+        let text = || {
+            let mut text = String::new();
+            self.write_key(&mut text).then(|| text.into_boxed_str())
+        };
+        self.0.key.get_or_init(text).as_deref()
     }
 
     /// The event's type, without its module path.
     pub fn event_type(&self) -> &'static str {
-        self.0.event_type
+        (self.0.kind.name)()
     }
 
     /// Whether it is an `E`.
@@ -111,12 +152,18 @@ impl AnyEvent {
         self.downcast_ref().cloned()
     }
 
-    pub(super) fn shared_key(&self) -> Option<Arc<str>> {
-        self.0.key.clone()
+    fn write_key(&self, text: &mut dyn fmt::Write) -> bool {
+        (self.0.kind.write_key)(self, text)
+    }
+
+    /// What the bus compares keys by.
+    pub(super) fn key_hash(&self) -> Option<KeyHash> {
+        let mut writer = KeyWriter::default();
+        self.write_key(&mut writer).then(|| writer.finish())
     }
 
     pub(super) fn bury(&self, system: &ActorSystem, to: &dyn Fn() -> ActorPath, reason: DeadLetterReason) {
-        (self.0.bury)(self, system, to, reason);
+        (self.0.kind.bury)(self, system, to, reason);
     }
 }
 

@@ -1,12 +1,15 @@
 //! A group of subscriptions that share their events: each goes to one of them. A subscription without a group's name is
 //! a group by itself.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, Semaphore};
 
 use super::event::AnyEvent;
+use super::key::KeyHash;
 use super::line::{Entry, Line};
 use super::pattern::Pattern;
 use crate::mailbox::OnFull;
@@ -71,6 +74,18 @@ enum Phase {
     Ended,
 }
 
+/// What came of taking several events.
+#[must_use]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// Some, by one of so many members.
+    Some { members: usize },
+    /// Nothing now.
+    Nothing,
+    /// Nothing any more.
+    Over,
+}
+
 /// What there is to take.
 pub(super) enum Next {
     Event(Entry<AnyEvent>),
@@ -124,10 +139,6 @@ impl Group {
         Some(left)
     }
 
-    pub(super) fn members(&self) -> usize {
-        self.lock().members
-    }
-
     /// Takes nothing new in from now on.
     pub(super) fn drain(&self) {
         let mut state = self.lock();
@@ -171,6 +182,18 @@ impl Group {
         self.room.add_permits(1);
     }
 
+    /// Gives up the room of events that do not wait any more.
+    pub(super) fn release_many(&self, events: usize) {
+        if events > 0 {
+            self.room.add_permits(events);
+        }
+    }
+
+    /// Whether an event takes part of the room there is for those that wait.
+    pub(super) fn takes_room(&self, entry: &Entry<AnyEvent>) -> bool {
+        entry.takes_room && self.shape.on_full == OnFull::Wait
+    }
+
     /// Whether an event would have to wait for room.
     pub(super) fn would_wait(&self) -> bool {
         self.shape.on_full == OnFull::Wait && !self.room.is_closed()
@@ -189,40 +212,53 @@ impl Group {
 
     /// Puts an event in for which room was taken.
     pub(super) fn push_reserved(&self, event: AnyEvent) -> Offer {
+        let key = self.key_of(&event);
         let state = self.lock();
         if state.phase != Phase::Open {
             return Offer::Gone;
         }
-        self.push(state, event, true)
+        self.push(state, event, key, true)
     }
 
     /// Puts in an event from before, whatever room there is: what a topic retains is bounded by itself.
     pub(super) fn replay(&self, event: AnyEvent) {
-        let _ = self.push(self.lock(), event, false);
+        let key = self.key_of(&event);
+        let _ = self.push(self.lock(), event, key, false);
     }
 
     fn push_by(&self, policy: OnFull, event: AnyEvent) -> Offer {
+        let key = self.key_of(&event);
         let mut state = self.lock();
         if state.phase != Phase::Open {
             return Offer::Gone;
         }
         if state.line.waiting() < self.shape.capacity {
-            return self.push(state, event, true);
+            return self.push(state, event, key, true);
         }
         self.dropped.fetch_add(1, Ordering::Relaxed);
         match policy {
             OnFull::Reject => Offer::Rejected,
             OnFull::DropOldest => {
                 let oldest = state.line.remove_oldest();
-                let _ = self.push(state, event, true);
+                let _ = self.push(state, event, key, true);
                 oldest.map_or(Offer::Taken, Offer::Dropped)
             }
             _ => Offer::Dropped(event),
         }
     }
 
-    fn push(&self, mut state: MutexGuard<'_, State>, event: AnyEvent, takes_room: bool) -> Offer {
-        let key = event.shared_key();
+    /// Worked out without the lock, because it is a user's code that does it.
+    fn key_of(&self, event: &AnyEvent) -> Option<KeyHash> {
+        if self.shape.keyed { event.key_hash() } else { None }
+    }
+
+    fn push(
+        &self,
+        mut state: MutexGuard<'_, State>,
+        event: AnyEvent,
+        key: Option<KeyHash>,
+        takes_room: bool,
+    ) -> Offer {
         state.line.push(event, key, takes_room);
         let ready = state.line.has_ready();
         drop(state);
@@ -247,14 +283,59 @@ impl Group {
         if more {
             self.arrivals.notify_one();
         }
-        if entry.takes_room && self.shape.on_full == OnFull::Wait {
+        if self.takes_room(&entry) {
             self.release();
         }
         Next::Event(entry)
     }
 
+    /// Reports events as handled and takes up to `most` others, the oldest first. They keep the room they take until it is
+    /// [released](Self::release_many).
+    pub(super) fn exchange(
+        &self,
+        handled: &mut Vec<Entry<AnyEvent>>,
+        most: usize,
+        taken: &mut VecDeque<Entry<AnyEvent>>,
+    ) -> Taken {
+        let mut state = self.lock();
+        handled.iter().for_each(|entry| state.line.done(entry));
+        let before = taken.len();
+        taken.extend(std::iter::from_fn(|| state.line.take()).take(most));
+        let closing = state.phase != Phase::Open;
+        let over = state.phase == Phase::Ended || (closing && state.line.is_idle());
+        let members = state.members;
+        let more = state.line.has_ready() && members > 1;
+        drop(state);
+        // Outside the lock: a user's `Drop` may run.
+        handled.clear();
+        if closing && over {
+            self.wake_all();
+        } else if more {
+            self.arrivals.notify_one();
+        }
+        match taken.len() > before {
+            true => Taken::Some { members },
+            false if over => Taken::Over,
+            false => Taken::Nothing,
+        }
+    }
+
+    /// The next arrival of an event. Whoever gets it and takes nothing passes it on with [`announce`](Self::announce).
+    pub(super) fn arrival(&self) -> Notified<'_> {
+        self.arrivals.notified()
+    }
+
+    pub(super) fn announce(&self) {
+        self.arrivals.notify_one();
+    }
+
     /// Takes the oldest event that may go, as soon as there is one; `None` at the end, or once `given_up`.
     pub(super) async fn next(&self, given_up: impl Fn() -> bool) -> Option<Entry<AnyEvent>> {
+        if !given_up()
+            && let Next::Event(entry) = self.take()
+        {
+            return Some(entry);
+        }
         loop {
             let mut arrival = std::pin::pin!(self.arrivals.notified());
             // From here on no arrival is missed.
@@ -275,7 +356,7 @@ impl Group {
     /// A taken event was handled, or given up.
     pub(super) fn done(&self, entry: Entry<AnyEvent>) -> AnyEvent {
         let mut state = self.lock();
-        let event = state.line.done(entry);
+        state.line.done(&entry);
         let ready = state.line.has_ready();
         let over = state.phase != Phase::Open && state.line.is_idle();
         drop(state);
@@ -284,15 +365,17 @@ impl Group {
         } else if ready {
             self.arrivals.notify_one();
         }
-        event
+        entry.item
     }
 
-    /// A taken event was not handled: another member takes it. Without members it comes back.
-    pub(super) fn put_back(&self, entry: Entry<AnyEvent>) -> Option<AnyEvent> {
+    /// A taken event was not handled: another member takes it. Without members it comes back. It takes no room.
+    pub(super) fn put_back(&self, mut entry: Entry<AnyEvent>) -> Option<AnyEvent> {
         let mut state = self.lock();
         if state.phase == Phase::Ended {
-            return Some(state.line.done(entry));
+            state.line.done(&entry);
+            return Some(entry.item);
         }
+        entry.takes_room = false;
         state.line.put_back(entry);
         drop(state);
         self.arrivals.notify_one();

@@ -165,7 +165,7 @@ impl Bus {
 
     #[track_caller]
     pub(super) fn topic_of<E: Event>(&self) -> Arc<EventTopic> {
-        self.state.topic(E::TOPIC, EventType::of::<E>()).unwrap_or_else(|conflict| panic!("{conflict}"))
+        self.state.topic_of::<E>().unwrap_or_else(|conflict| panic!("{conflict}"))
     }
 
     /// Checks that an event can be published at all.
@@ -173,11 +173,8 @@ impl Bus {
         if self.state.is_closed() {
             return Err(PublishError::Closed(Returned::new(event)));
         }
-        match self.state.topic(E::TOPIC, EventType::of::<E>()) {
-            Ok(topic) => {
-                let published = Published::new(topic.name().clone(), event.key(), event);
-                Ok((topic, published))
-            }
+        match self.state.topic_of::<E>() {
+            Ok(topic) => Ok((topic, Published::new(event))),
             Err(conflict) => Err(PublishError::OtherType { event: Returned::new(event), conflict }),
         }
     }
@@ -214,8 +211,7 @@ impl Bus {
             tracing::error!(%name, "a dead letter topic carries events of another type");
             return;
         };
-        let key = dead.event().key().map(str::to_owned);
-        let event = AnyEvent::new(Published::new(name, key, dead));
+        let event = AnyEvent::new(Published::dead(name, dead));
         for group in &*topic.record(&event) {
             match self.offer(group, &event) {
                 Offered::Settled => {}

@@ -1,7 +1,8 @@
 //! The order of a subscription's events: first come, first served, and one at a time for each key.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::Arc;
+use std::collections::{HashMap, VecDeque};
+
+use super::key::KeyHash;
 
 /// Items in the order they came, of which those with equal keys are handed out one after another.
 ///
@@ -18,19 +19,22 @@ pub(super) struct Line<T> {
     /// Whether keys matter.
     keyed: bool,
     next_place: u64,
-    waiting: BTreeMap<u64, Entry<T>>,
-    /// Places of the waiting items that may go.
-    ready: BTreeSet<u64>,
-    /// For each key that is taken, the places of those behind, in order.
-    behind: HashMap<Arc<str>, VecDeque<u64>>,
+    /// Items that may go, by place.
+    ready: VecDeque<Entry<T>>,
+    /// For each key that is taken, those behind.
+    behind: HashMap<KeyHash, VecDeque<Entry<T>>>,
+    /// How many are in `behind`.
+    held_up: usize,
     handled: usize,
+    /// The keys of those that are handled.
+    handled_keys: Vec<KeyHash>,
 }
 
 /// An item in the line, or taken from it.
 pub(super) struct Entry<T> {
-    place: u64,
-    key: Option<Arc<str>>,
-    /// Whether it took part of the room there is for waiting items.
+    pub(super) place: u64,
+    key: Option<KeyHash>,
+    /// Whether it takes part of the room there is for waiting items.
     pub(super) takes_room: bool,
     /// How often it was tried.
     pub(super) attempts: u32,
@@ -39,58 +43,60 @@ pub(super) struct Entry<T> {
 
 impl<T> Line<T> {
     pub(super) fn new(keyed: bool) -> Self {
-        let (waiting, ready, behind) = Default::default();
-        Self { keyed, next_place: 0, waiting, ready, behind, handled: 0 }
+        let (ready, behind, handled_keys) = Default::default();
+        Self { keyed, next_place: 0, ready, behind, held_up: 0, handled: 0, handled_keys }
     }
 
-    /// Appends an item.
-    pub(super) fn push(&mut self, item: T, key: Option<Arc<str>>, takes_room: bool) {
+    /// Appends an item. Its key does not matter if keys do not.
+    pub(super) fn push(&mut self, item: T, key: Option<KeyHash>, takes_room: bool) {
         let place = self.next_place;
         self.next_place += 1;
         let key = key.filter(|_| self.keyed);
-        match key.as_ref().and_then(|key| self.behind.get_mut(key)) {
-            Some(behind) => behind.push_back(place),
-            None => {
-                if let Some(key) = &key {
-                    self.behind.insert(key.clone(), VecDeque::new());
-                }
-                self.ready.insert(place);
-            }
+        let entry = Entry { place, key, takes_room, attempts: 0, item };
+        let Some(key) = key else { return self.ready.push_back(entry) };
+        if let Some(behind) = self.behind.get_mut(&key) {
+            behind.push_back(entry);
+            self.held_up += 1;
+        } else {
+            self.behind.insert(key, VecDeque::new());
+            self.ready.push_back(entry);
         }
-        self.waiting.insert(place, Entry { place, key, takes_room, attempts: 0, item });
     }
 
     /// Takes the oldest item that may go. It is handled until it is [`done`](Self::done) or [put back](Self::put_back).
     pub(super) fn take(&mut self) -> Option<Entry<T>> {
-        let place = self.ready.pop_first()?;
-        let entry = self.waiting.remove(&place)?;
+        let entry = self.ready.pop_front()?;
         self.handled += 1;
+        self.handled_keys.extend(entry.key);
         Some(entry)
     }
 
     /// A taken item was handled: the next one of its key may go.
-    pub(super) fn done(&mut self, entry: Entry<T>) -> T {
-        self.handled -= 1;
+    pub(super) fn done(&mut self, entry: &Entry<T>) {
+        self.is_handled_no_more(entry);
         self.free(entry.key);
-        entry.item
     }
 
     /// A taken item was not handled: it waits again, in its old place.
-    pub(super) fn put_back(&mut self, mut entry: Entry<T>) {
-        self.handled -= 1;
-        entry.takes_room = false;
-        self.ready.insert(entry.place);
-        self.waiting.insert(entry.place, entry);
+    pub(super) fn put_back(&mut self, entry: Entry<T>) {
+        self.is_handled_no_more(&entry);
+        self.is_ready(entry);
     }
 
     /// Removes the oldest waiting item.
     pub(super) fn remove_oldest(&mut self) -> Option<T> {
-        let (place, entry) = self.waiting.pop_first()?;
-        if self.ready.remove(&place) {
-            self.free(entry.key);
-        } else if let Some(behind) = entry.key.as_ref().and_then(|key| self.behind.get_mut(key)) {
-            behind.retain(|&other| other != place);
+        // Those behind a ready one are younger than that.
+        let first_behind = |key: &KeyHash| Some((self.behind.get(key)?.front()?.place, *key));
+        let held_up = self.handled_keys.iter().filter_map(first_behind).min_by_key(|(place, _)| *place);
+        let ready = self.ready.front().map(|entry| entry.place);
+        if let Some((place, key)) = held_up
+            && ready.is_none_or(|ready| place < ready)
+        {
+            self.held_up -= 1;
+            return self.behind.get_mut(&key)?.pop_front().map(|entry| entry.item);
         }
+        let entry = self.ready.pop_front()?;
+        self.free(entry.key);
         Some(entry.item)
     }
 
@@ -100,7 +106,7 @@ impl<T> Line<T> {
     }
 
     pub(super) fn waiting(&self) -> usize {
-        self.waiting.len()
+        self.ready.len() + self.held_up
     }
 
     pub(super) fn has_ready(&self) -> bool {
@@ -109,29 +115,53 @@ impl<T> Line<T> {
 
     /// Whether nothing waits and nothing is handled.
     pub(super) fn is_idle(&self) -> bool {
-        self.waiting.is_empty() && self.handled == 0
+        self.waiting() == 0 && self.handled == 0
     }
 
-    fn free(&mut self, key: Option<Arc<str>>) {
+    fn is_handled_no_more(&mut self, entry: &Entry<T>) {
+        self.handled -= 1;
+        if let Some(at) = self.handled_keys.iter().position(|key| Some(*key) == entry.key) {
+            self.handled_keys.swap_remove(at);
+        }
+    }
+
+    fn free(&mut self, key: Option<KeyHash>) {
         let Some(key) = key else { return };
         match self.behind.get_mut(&key).and_then(VecDeque::pop_front) {
-            Some(next) => drop(self.ready.insert(next)),
+            Some(next) => {
+                self.held_up -= 1;
+                self.is_ready(next);
+            }
             None => drop(self.behind.remove(&key)),
         }
+    }
+
+    fn is_ready(&mut self, entry: Entry<T>) {
+        let at = self.ready.partition_point(|other| other.place < entry.place);
+        self.ready.insert(at, entry);
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
+    use crate::bus::key::KeyWriter;
 
     /// A line of items written `key:number`, or `number` without key.
     fn line(items: &[&'static str]) -> Line<&'static str> {
         let mut line = Line::new(true);
         for &item in items {
-            line.push(item, item.split_once(':').map(|(key, _)| key.into()), true);
+            line.push(item, item.split_once(':').map(|(name, _)| key(name)), true);
         }
         line
+    }
+
+    fn key(name: &str) -> KeyHash {
+        let mut writer = KeyWriter::default();
+        writer.write_str(name).unwrap();
+        writer.finish()
     }
 
     fn take(line: &mut Line<&'static str>) -> Entry<&'static str> {
@@ -146,7 +176,7 @@ mod tests {
         let passing = [take(&mut line), take(&mut line)].map(|entry| entry.item);
         assert_eq!(passing, ["3", "b:4"]);
         assert!(!line.has_ready());
-        line.done(first);
+        line.done(&first);
         assert_eq!(take(&mut line).item, "a:2");
     }
 
@@ -157,7 +187,7 @@ mod tests {
         for item in items {
             let entry = take(&mut line);
             assert_eq!(entry.item, item);
-            line.done(entry);
+            line.done(&entry);
         }
         assert!(line.is_idle() && line.behind.is_empty());
     }
@@ -179,15 +209,26 @@ mod tests {
         let second = take(&mut line);
         assert_eq!(second.item, "a:2");
         assert_eq!(line.remove_oldest(), Some("a:3"));
-        line.done(second);
+        line.done(&second);
         assert!(line.is_idle() && line.behind.is_empty());
+    }
+
+    #[test]
+    fn the_oldest_may_stand_behind_one_that_is_handled() {
+        let mut line = line(&["a:1", "b:2", "a:3", "4", "b:5"]);
+        let (first, second) = (take(&mut line), take(&mut line));
+        assert_eq!(line.remove_oldest(), Some("a:3"));
+        line.done(&first);
+        line.put_back(second);
+        assert_eq!([(); 3].map(|()| line.remove_oldest()), [Some("b:2"), Some("4"), Some("b:5")]);
+        assert!(line.is_idle() && line.behind.is_empty() && line.handled_keys.is_empty());
     }
 
     #[test]
     fn keys_do_not_matter_where_they_are_told_not_to() {
         let mut line = Line::new(false);
         for number in 0..3 {
-            line.push(number, Some("a".into()), true);
+            line.push(number, Some(key("a")), true);
         }
         assert_eq!([0, 1, 2].map(|_| line.take().unwrap().item), [0, 1, 2]);
     }
@@ -197,9 +238,9 @@ mod tests {
         let mut line = line(&["a:1", "a:2"]);
         let first = take(&mut line);
         assert_eq!(line.remove_all(), ["a:2"]);
-        line.push("a:3", Some("a".into()), true);
+        line.push("a:3", Some(key("a")), true);
         assert!(line.take().is_none());
-        line.done(first);
+        line.done(&first);
         assert_eq!(take(&mut line).item, "a:3");
     }
 }

@@ -122,6 +122,13 @@ impl Member {
         self.ended.send_replace(true);
     }
 
+    /// A taken event was not handled: it goes to another member, if there is one.
+    pub(super) fn put_back(&self, entry: Entry<AnyEvent>) {
+        if let Some(event) = self.group.put_back(entry) {
+            self.discard(event);
+        }
+    }
+
     /// Nobody is left for this event.
     fn discard(&self, event: AnyEvent) {
         self.group.count_dropped(1);
@@ -197,8 +204,8 @@ impl Handling {
 
 impl Drop for Handling {
     fn drop(&mut self) {
-        if let Some(event) = self.entry.take().and_then(|entry| self.member.group.put_back(entry)) {
-            self.member.discard(event);
+        if let Some(entry) = self.entry.take() {
+            self.member.put_back(entry);
         }
     }
 }

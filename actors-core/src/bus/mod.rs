@@ -16,6 +16,7 @@
 
 mod event;
 mod handle;
+mod key;
 
 mod subscribe;
 mod subscription;
@@ -31,6 +32,7 @@ mod answers;
 
 mod state;
 mod topic;
+mod type_map;
 
 mod group;
 mod line;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::answers::Answers;
 use super::error::TypeConflict;
+use super::event::Event;
 use super::group::{Group, Shape, Source};
 use super::member::Member;
 use super::subscribe::Start;
@@ -44,6 +45,16 @@ impl BusState {
 
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
+    }
+
+    /// The topic of an event type, made if there is none.
+    pub(super) fn topic_of<E: Event>(&self) -> Result<Arc<EventTopic>, TypeConflict> {
+        if let Some(topic) = self.topics.of_type::<E>() {
+            return Ok(topic);
+        }
+        let topic = self.topic(E::TOPIC, EventType::of::<E>())?;
+        self.topics.remember::<E>(&topic);
+        Ok(topic)
     }
 
     /// The topic with this name, made if there is none.

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dashmap::DashMap;
 
 use super::error::TypeConflict;
-use super::event::AnyEvent;
+use super::event::{AnyEvent, Event};
 use super::group::Group;
+use super::type_map::TypeMap;
 
 /// Events a topic retains unless it was told otherwise.
 pub(super) const DEFAULT_RETENTION: usize = 1024;
@@ -135,20 +136,33 @@ impl State {
     }
 }
 
-/// All topics, by name. It never lends out what it holds.
+/// All topics. It never lends out what it holds.
 #[derive(Default)]
-pub(super) struct Topics(DashMap<Arc<str>, Arc<EventTopic>>);
+pub(super) struct Topics {
+    by_name: DashMap<Arc<str>, Arc<EventTopic>>,
+    /// Those found by the type of their events before, which needs no name.
+    by_type: TypeMap<Arc<EventTopic>>,
+}
 
 impl Topics {
     pub(super) fn get(&self, name: &str) -> Option<Arc<EventTopic>> {
-        self.0.get(name).map(|topic| topic.clone())
+        self.by_name.get(name).map(|topic| topic.clone())
     }
 
     pub(super) fn insert(&self, topic: Arc<EventTopic>) {
-        self.0.insert(topic.name().clone(), topic);
+        self.by_name.insert(topic.name().clone(), topic);
+    }
+
+    pub(super) fn of_type<E: Event>(&self) -> Option<Arc<EventTopic>> {
+        self.by_type.get::<E>()
+    }
+
+    /// From here on it is found by the type of its events. Topics stay, so this holds for ever.
+    pub(super) fn remember<E: Event>(&self, topic: &Arc<EventTopic>) {
+        self.by_type.insert::<E>(topic.clone());
     }
 
     pub(super) fn all(&self) -> Vec<Arc<EventTopic>> {
-        self.0.iter().map(|topic| topic.clone()).collect()
+        self.by_name.iter().map(|topic| topic.clone()).collect()
     }
 }

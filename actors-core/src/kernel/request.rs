@@ -93,6 +93,13 @@ impl<'a, M: Message> Request<'a, M> {
         Self { target: Target::Borrowed(target), stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
     }
 
+    /// A request that keeps its target.
+    #[inline]
+    pub(crate) fn to(target: Recipient<M>, message: M) -> Request<'static, M> {
+        let (target, stage) = (Target::Owned(target), Stage::Ready(message));
+        Request { target, stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
+    }
+
     /// Waits this long for the answer instead of 5 s; counted from the first poll, waiting for room included.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;

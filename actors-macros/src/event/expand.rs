@@ -24,7 +24,7 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
 
     let name = &input.ident;
     let topic = &attr.topic;
-    let key = key_value(attr.key.as_ref());
+    let key = attr.key.as_ref().map(keyed);
     let message = message_impl(name, &input.generics, &quote!(()), &quote!(::actors::__private::Plain));
     let remote = attr.remote.as_ref().map(|wire_name| remote_impl(name, &input.generics, wire_name));
     Ok(quote! {
@@ -33,23 +33,22 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
         #[automatically_derived]
         impl ::actors::__private::Event for #name {
             const TOPIC: &'static str = #topic;
-            fn key(&self) -> ::core::option::Option<::std::string::String> {
-                #key
-            }
+            #key
         }
     })
 }
 
-/// The body of `key`; a field without `Display` is an error on the attribute's own token.
-fn key_value(field: Option<&Member>) -> TokenStream {
-    match field {
-        None => quote!(::core::option::Option::None),
-        Some(field) => {
-            let text = quote_spanned!(field.span()=> ::std::string::ToString::to_string(&this.#field));
-            quote! {
-                let this = self;
-                ::core::option::Option::Some(#text)
-            }
+/// The functions that give the key; a field without `Display` is an error on the attribute's own token.
+fn keyed(field: &Member) -> TokenStream {
+    let text = quote_spanned!(field.span()=> ::core::format_args!("{}", this.#field));
+    quote! {
+        fn key(&self) -> ::core::option::Option<::std::string::String> {
+            let mut text = ::std::string::String::new();
+            ::actors::__private::Event::write_key(self, &mut text).then_some(text)
+        }
+        fn write_key(&self, text: &mut dyn ::core::fmt::Write) -> bool {
+            let this = self;
+            ::core::fmt::Write::write_fmt(text, #text).is_ok()
         }
     }
 }

@@ -6,15 +6,18 @@ use std::task::Poll;
 
 use tokio::task::JoinSet;
 
+use super::desk::Desk;
+use super::hands::{Hands, Sent};
 use crate::bus::dead_event::DeadCause;
+use crate::bus::group::Taken;
 use crate::bus::member::{Employment, Farewell, Handling, Member};
 use crate::bus::retry::Retry;
 use crate::bus::subscribe::{Open, Subscribe};
 use crate::bus::subscription::Subscription;
 use crate::error::AskError;
-use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, RefusalKind, deliver};
+use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
-use crate::kernel::reply::{Answer, ReplyTo};
+use crate::mailbox::OnFull;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
 
@@ -71,42 +74,113 @@ impl<T: Message<Reply = ()>> Courier<T> {
 
     /// Brings events until the subscription ends, and waits for those the actor still has.
     async fn bring(&self, member: &Arc<Member>) {
-        let mut in_mailbox = JoinSet::new();
-        while let Some(handling) = member.next().await {
-            let crew = member.group.members();
-            if let Some((handling, answer)) = self.send(member, handling).await {
-                let settle = settle(member.clone(), self.actor.clone(), handling, answer, crew, self.retry);
-                in_mailbox.spawn(settle);
+        let desk = Arc::new(Desk::default());
+        let (mut hands, mut failed) = (Hands::new(member.clone()), JoinSet::new());
+        let (mut answers, mut is_over) = (Vec::new(), false);
+        loop {
+            desk.take(&mut answers);
+            for (place, outcome) in answers.drain(..) {
+                self.settle(&mut hands, place, outcome, member, &mut failed);
             }
-            while in_mailbox.try_join_next().is_some() {}
-            if in_mailbox.len() >= self.in_mailbox {
-                in_mailbox.join_next().await;
+            while failed.try_join_next().is_some() {}
+            let busy = hands.sent() + failed.len();
+            is_over |= member.has_left();
+            let most = if is_over { 0 } else { self.in_mailbox.saturating_sub(busy).min(self.batch(member)) };
+            let mut arrival = pin!(member.group.arrival());
+            let mut taken = hands.take(most);
+            if taken == Taken::Nothing && most > 0 {
+                // From here on no arrival is missed.
+                arrival.as_mut().enable();
+                taken = if member.has_left() { Taken::Nothing } else { hands.take(most) };
             }
-            if member.group.name.is_some() {
-                // The other members are to get their share, also those on the same thread.
-                tokio::task::yield_now().await;
+            match taken {
+                Taken::Some { .. } => {
+                    self.send(&mut hands, &desk, member).await;
+                    give_way(member).await;
+                    continue;
+                }
+                Taken::Over => is_over = true,
+                Taken::Nothing if member.has_left() && !is_over => continue,
+                Taken::Nothing => {}
             }
+            if is_over && busy == 0 {
+                // An arrival may have been announced to this one only.
+                return member.group.announce();
+            }
+            std::future::poll_fn(|cx| {
+                let arrived = !is_over && most > 0 && arrival.as_mut().poll(cx).is_ready();
+                let answered = desk.poll(cx).is_ready();
+                let settled = !failed.is_empty() && failed.poll_join_next(cx).is_ready();
+                if arrived || answered || settled { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
         }
-        while in_mailbox.join_next().await.is_some() {}
     }
 
-    /// Puts an event into the mailbox; what it waits for then is the answer.
-    async fn send(&self, member: &Arc<Member>, handling: Handling) -> Option<(Handling, Answer<()>)> {
-        let Some(message) = (self.open)(handling.event()) else {
-            handling.done();
-            return None;
-        };
-        let (reply, answer) = ReplyTo::channel(None);
-        match deliver(&self.actor, Parcel::asked(message, reply)).await {
-            Ok(()) => return Some((handling, answer)),
-            Err(Refusal { kind: RefusalKind::Stopped, .. }) => member.leave(Farewell::Forced),
-            Err(Refusal { parcel, .. }) => {
-                member.group.count_dropped(1);
-                self.actor.bury(parcel.into_parts().0, DeadLetterReason::MailboxFull);
-                handling.done();
+    /// How many events are taken at a time: those that were taken wait in vain if the actor's mailbox is full, which only
+    /// patient publishers do not notice, and members of a group take turns.
+    fn batch(&self, member: &Member) -> usize {
+        let alone = member.group.name.is_none() && member.group.shape.on_full == OnFull::Wait;
+        if alone { self.in_mailbox } else { 1 }
+    }
+
+    /// Puts what was taken into the mailbox.
+    async fn send(&self, hands: &mut Hands, desk: &Arc<Desk>, member: &Arc<Member>) {
+        let group = &member.group;
+        let mut room = 0;
+        while let Some(entry) = hands.next() {
+            if member.has_left() {
+                break;
+            }
+            room += usize::from(group.takes_room(entry));
+            let Some(message) = (self.open)(&entry.item) else {
+                hands.has_handled_next();
+                continue;
+            };
+            let parcel = Parcel::asked(message, desk.reply_to(entry.place));
+            let mut outcome = self.actor.offer(parcel);
+            if let Err(Refusal { kind: RefusalKind::Busy, parcel }) = outcome {
+                group.release_many(std::mem::take(&mut room));
+                outcome = self.actor.wait_for_room(parcel).await;
+            }
+            match outcome {
+                Ok(()) => hands.has_sent(),
+                Err(Refusal { kind: RefusalKind::Stopped, .. }) => member.leave(Farewell::Forced),
+                Err(Refusal { parcel, .. }) => {
+                    group.count_dropped(1);
+                    self.actor.bury(parcel.into_parts().0, DeadLetterReason::MailboxFull);
+                    hands.has_handled_next();
+                }
             }
         }
-        None
+        group.release_many(room);
+        hands.give_back_unsent();
+    }
+
+    /// Sees to what becomes of an event that the actor has answered.
+    fn settle(
+        &self,
+        hands: &mut Hands,
+        place: u64,
+        outcome: Result<(), AskError>,
+        member: &Arc<Member>,
+        failed: &mut JoinSet<()>,
+    ) {
+        // What the mailbox refused is answered too.
+        let Some(sent) = hands.remove(place) else { return };
+        match outcome {
+            Ok(()) => hands.has_handled(sent),
+            Err(AskError::Full) => {
+                // The mailbox dropped it by its own policy and has counted it among the dead letters.
+                member.group.count_dropped(1);
+                hands.has_handled(sent);
+            }
+            Err(error) => {
+                let Sent { entry, crew } = sent;
+                let handling = member.handling(entry);
+                failed.spawn(retry(member.clone(), self.actor.clone(), handling, error, crew, self.retry));
+            }
+        }
     }
 }
 
@@ -125,24 +199,25 @@ async fn actor_ended<T: Message>(actor: &Recipient<T>) {
     }
 }
 
-/// Sees to what becomes of an event in the mailbox of an actor that had `crew` members in its group.
-async fn settle<T: Message>(
+/// Lets others have their turn.
+async fn give_way(member: &Member) {
+    if member.group.name.is_some() {
+        // The other members are to get their share, also those on the same thread.
+        tokio::task::yield_now().await;
+    } else {
+        tokio::task::consume_budget().await;
+    }
+}
+
+/// Sees to what becomes of an event that the actor has not handled, when its group had `crew` members.
+async fn retry<T: Message>(
     member: Arc<Member>,
     actor: Recipient<T>,
     mut handling: Handling,
-    answer: Answer<()>,
+    error: AskError,
     crew: usize,
     retry: Retry,
 ) {
-    let error = match answer.await {
-        Ok(()) => return handling.done(),
-        Err(AskError::Full) => {
-            // The mailbox dropped it by its own policy and has counted it among the dead letters.
-            member.group.count_dropped(1);
-            return handling.done();
-        }
-        Err(error) => error,
-    };
     if !actor.is_alive() {
         // The event goes to another member, if there is one.
         return member.leave(Farewell::Forced);

@@ -3,6 +3,8 @@
 mod actor;
 mod channel;
 mod closure;
+mod desk;
+mod hands;
 mod stream;
 
 pub use stream::EventStream;
