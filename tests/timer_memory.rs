@@ -42,7 +42,7 @@ impl Handler<Remind> for Diary {
     async fn handle(&mut self, _: Remind, _: &mut Context<Self>) {}
 }
 
-const TIMERS: usize = 700_000;
+const TIMERS: usize = 87_500;
 
 #[handlers]
 impl Diary {
@@ -72,7 +72,6 @@ impl Diary {
 
 // One test, because the count is the whole process's.
 #[tokio::test(start_paused = true)]
-#[ignore = "takes minutes in a debug build; run it with --release"]
 async fn a_timer_costs_little_and_what_is_cancelled_costs_nothing() {
     let system = ActorSystem::new();
     let restart = Restart::transient().max(9, Duration::from_secs(5));
@@ -88,6 +87,8 @@ async fn a_timer_costs_little_and_what_is_cancelled_costs_nothing() {
     // A page number here and there is kept.
     assert!(used() < TIMERS / 2, "{} bytes are left of {TIMERS} timers that were cancelled", used());
     diary.set().await.unwrap();
+    // What a printed backtrace reads of the program's symbols stays in memory.
+    std::panic::set_hook(Box::new(|_| {}));
     diary.explode().tell().await.unwrap();
     diary.nothing().await.unwrap();
     assert!(used() < TIMERS / 2, "{} bytes are left of the timers of a life that is over", used());
