@@ -72,6 +72,12 @@ impl ActorPath {
     }
 }
 
+impl AsRef<str> for ActorPath {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for ActorPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -37,13 +37,14 @@ pub use kernel::context::{Context, KeyedTimer, TimerHandle};
 pub use kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind, deliver};
 pub use kernel::links::Exit;
 pub use kernel::options::ActorOptions;
-pub use kernel::refs::{ActorRef, AnyActorRef, Recipient, WeakActorRef};
+pub use kernel::refs::{ActorRef, AnyActorRef, Inspection, Recipient, WeakActorRef};
 pub use kernel::reply::{Answer, ReplyTo};
 pub use kernel::request::{DEFAULT_ASK_TIMEOUT, DelayedTell, Request, Tell};
+pub use kernel::snapshot::{ActorSnapshot, ActorState, Handling};
 pub use kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 pub use mailbox::{Mailbox, OnFull};
 pub use message::{Fallible, Message, Plain, ReplyKind};
-pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic, TopicReceiver};
+pub use observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, LifecycleEvent, Topic, TopicReceiver};
 pub use requests::Requests;
 pub use sched::Executor;
 #[doc(hidden)]
@@ -53,4 +54,6 @@ pub use supervision::{
     Children, Directive, DynamicSupervisor, IntoActor, PanicError, Restart, Running, ShutdownPolicy,
     Siblings, Supervisor, SupervisorRef, Tree,
 };
-pub use system::{ActorSystem, ShutdownPhase, ShutdownReport, SystemBuilder, UnheardError, run_main};
+pub use system::{
+    ActorSystem, ShutdownPhase, ShutdownReport, SystemBuilder, SystemSnapshot, UnheardError, run_main,
+};

@@ -114,3 +114,87 @@ async fn a_name_is_free_when_watchers_hear_of_the_end() {
         assert_eq!(journal.entries(), ["succeeded"]);
     }
 }
+
+#[tokio::test]
+async fn await_name_waits_for_whoever_of_its_type_has_it_next() {
+    let system = ActorSystem::new();
+    let first = system.actor(Scribe::default).name("scribe").start().await.unwrap();
+    first.stop();
+    first.wait().await;
+    let waiting = tokio::spawn({
+        let system = system.clone();
+        async move { system.await_name::<Scribe>("scribe").await }
+    });
+    tokio::task::yield_now().await;
+    let other = system.actor(Other::default).name("other").start().await.unwrap();
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "the change was not about this name");
+    let second = system.actor(Scribe::default).name("scribe").start().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), second);
+    assert_eq!(system.await_name::<Scribe>("scribe").await, second);
+    let waiting = tokio::spawn({
+        let system = system.clone();
+        async move { system.await_name::<Scribe>("other").await }
+    });
+    tokio::task::yield_now().await;
+    assert!(!waiting.is_finished(), "it is of another type");
+    other.stop();
+    other.wait().await;
+    let third = system.actor(Scribe::default).name("other").start().await.unwrap();
+    assert_eq!(waiting.await.unwrap(), third);
+}
+
+#[tokio::test]
+async fn names_and_paths_resolve_to_references_of_whatever_type() {
+    #[derive(Actor)]
+    struct Parent(Option<ActorRef<Scribe>>);
+
+    #[handlers]
+    impl Parent {
+        #[handler]
+        fn bear(&mut self, ctx: &mut Context<Self>) -> ActorRef<Scribe> {
+            self.0.get_or_insert_with(|| ctx.spawn(Scribe::default())).clone()
+        }
+    }
+
+    let system = ActorSystem::new();
+    let named = system.actor(|| Parent(None)).name("parent").start().await.unwrap();
+    let child = named.bear().await.unwrap();
+    let anonymous = system.spawn(Other);
+
+    let found = system.resolve("parent").unwrap();
+    assert_eq!((found.id(), found.type_name(), found.path()), (named.id(), "Parent", named.path()));
+    assert_eq!(system.resolve(named.path()).unwrap(), found);
+    assert_eq!(system.resolve("/parent").unwrap(), found);
+    assert_eq!((found.downcast::<Other>(), found.downcast::<Parent>()), (None, Some(named.clone())));
+    assert_eq!(system.resolve(child.path()).unwrap(), (&child).into());
+    assert_eq!(system.resolve(anonymous.path()).unwrap().type_name(), "Other");
+
+    let supervisor = actors::Supervisor::one_for_one().child(actors::ChildSpec::new("second", || Other));
+    let supervisor = supervisor.start(&system).await.unwrap();
+    let supervised = supervisor.child::<ActorRef<Other>>("second").unwrap();
+    assert_eq!(system.resolve(supervised.path()).unwrap(), (&supervised).into(), "a label that is no name");
+
+    let label = child.path().to_string().rsplit('/').next().unwrap().to_owned();
+    for absent in ["nobody", "/nobody", "/nobody/parent", "/", "", &label, &format!("/{label}"), "/Other#99"]
+    {
+        let error = system.resolve(absent).unwrap_err();
+        assert!(matches!(error, LookupError::NotFound { .. }), "{error}");
+    }
+    let path = anonymous.path();
+    anonymous.kill();
+    anonymous.wait().await;
+    assert_eq!(system.resolve(&path).unwrap_err().to_string(), format!("no actor is at {path}"));
+}
+
+#[tokio::test]
+async fn the_names_of_running_actors_are_listed() {
+    let system = ActorSystem::new();
+    let _b = system.actor(Scribe::default).name("b").start().await.unwrap();
+    let a = system.actor(Other::default).name("a").start().await.unwrap();
+    let _anonymous = system.spawn(Other);
+    assert_eq!(system.names(), ["a", "b"]);
+    a.kill();
+    a.wait().await;
+    assert_eq!(system.names(), ["b"]);
+}

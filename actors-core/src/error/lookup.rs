@@ -7,9 +7,9 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LookupError {
-    /// No running actor has this name.
+    /// No running actor has this name, or stands at this path.
     NotFound {
-        /// The name that was looked for.
+        /// The name or path that was looked for.
         name: String,
     },
     /// An actor has this name, but it is of another type.
@@ -26,6 +26,7 @@ pub enum LookupError {
 impl fmt::Display for LookupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NotFound { name: path } if path.starts_with('/') => write!(f, "no actor is at {path}"),
             Self::NotFound { name } => write!(f, "no actor is named \"{name}\""),
             Self::WrongType { name, expected, found } => {
                 write!(f, "the actor named \"{name}\" is a {found}, not a {expected}")

@@ -2,6 +2,7 @@
 
 use crate::error::ActorError;
 use crate::exit::ExitReason;
+use crate::id::short_type_name;
 use crate::kernel::context::Context;
 use crate::kernel::options::ActorOptions;
 use crate::kernel::reply::{ReplyTo, report_unheard};
@@ -35,6 +36,13 @@ pub trait Actor: Sized + Send + 'static {
     fn stopped(&mut self, ctx: &mut Context<Self>, reason: &ExitReason) -> impl Future<Output = ()> + Send {
         let _ = (ctx, reason);
         async {}
+    }
+
+    /// Describes the state in words, for whoever [inspects](crate::ActorRef::inspect) the actor: its `Debug` form, say.
+    ///
+    /// A panic becomes the description and harms nobody.
+    fn inspect(&self) -> String {
+        short_type_name::<Self>().to_owned()
     }
 }
 

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use tokio::sync::oneshot;
+
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
 use crate::kernel::actor::Actor;
@@ -14,9 +16,10 @@ use crate::kernel::host::Host;
 use crate::kernel::launch::Owner;
 use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
+use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
 use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
-use crate::observe::DeadLetterReason;
+use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::sched::MESSAGES_PER_TURN;
 use crate::sync::Lock;
 use crate::timer::TimerId;
@@ -30,6 +33,7 @@ pub(crate) struct Cell<A: Actor> {
 /// The part of a cell that does not depend on the actor's type.
 pub(crate) struct Core {
     pub(crate) id: ActorId,
+    pub(crate) parent: Option<ActorId>,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) name: Option<Arc<str>>,
     kind: fn() -> &'static str,
@@ -44,6 +48,7 @@ pub(crate) struct Core {
     pub(crate) incarnation: AtomicU32,
     /// In the system's list of top-level actors.
     place: AtomicU32,
+    pub(crate) pulse: Pulse,
     watchers: Lock<Watchers>,
     /// What few actors ever need, made when first needed.
     pub(super) rare: OnceLock<Box<Rare>>,
@@ -78,14 +83,15 @@ impl<A: Actor> Cell<A> {
         let rare = OnceLock::<Box<Rare>>::new();
         if let Owner::Parent(parent, label) = owner {
             rare.get_or_init(Box::default).path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
-                Some(label) => parent.child(label),
-                None => parent.child(format_args!("{}{id}", short_type_name::<A>())),
+                Some(label) => parent.path.child(label),
+                None => parent.path.child(format_args!("{}{id}", short_type_name::<A>())),
             });
         }
         let messages_per_turn =
             host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
         let core = Core {
             id,
+            parent: owner.parent(),
             host,
             name,
             kind: short_type_name::<A>,
@@ -96,6 +102,7 @@ impl<A: Actor> Cell<A> {
             messages_per_turn,
             incarnation: AtomicU32::new(0),
             place: AtomicU32::new(NOWHERE),
+            pulse: Pulse::new(),
             watchers: Lock::new(Watchers::default()),
             rare,
         };
@@ -105,10 +112,12 @@ impl<A: Actor> Cell<A> {
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
     pub(crate) fn finish(&self, outlet: &mut Outlet, reason: &ExitReason) {
         self.core.ended.store(true, Ordering::Release);
+        self.core.pulse.enter(Stage::Ended);
         for envelope in self.inbox.reader(outlet).close() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
         self.core.host.dismiss(self);
+        self.core.announce(|id, path| LifecycleEvent::Stopped { id, path, reason: reason.clone() });
         let watchers = self.core.watchers.lock().end(reason);
         if watchers.is_empty() {
             return;
@@ -173,6 +182,14 @@ impl Core {
         self.host.dead_letters().receive(|| self.path(), short_type_name::<M>(), reason, message);
     }
 
+    /// Reports what became of the actor, if anybody listens.
+    pub(crate) fn announce(&self, event: impl FnOnce(ActorId, ActorPath) -> LifecycleEvent) {
+        let lifecycle = self.host.lifecycle();
+        if lifecycle.has_listeners() {
+            lifecycle.report(event(self.id, self.path()));
+        }
+    }
+
     // References.
 
     pub(crate) fn add_handle(&self) {
@@ -231,6 +248,11 @@ impl Core {
         self.rare.get().map(|rare| &rare.waits)
     }
 
+    /// How many wait to be told of the end.
+    pub(crate) fn watchers(&self) -> usize {
+        self.watchers.lock().len()
+    }
+
     /// Completes with the reason of the end.
     pub(crate) async fn ended(&self) -> ExitReason {
         let (watcher, receiver) = Watcher::wait();
@@ -255,6 +277,11 @@ pub(crate) trait AnyCell: Watched + Any {
 
     /// A timer has fired: its message's turn comes after what is queued already.
     fn tick(&self, timer: TimerId);
+    /// Messages of users in the mailbox, and how many it holds.
+    fn queue(&self) -> (usize, Option<usize>);
+
+    /// Has the actor describe itself between two messages. The reply is dropped if it ends first.
+    fn describe(&self, reply: oneshot::Sender<String>);
 }
 
 impl<A: Actor> AnyCell for Cell<A> {
@@ -263,6 +290,7 @@ impl<A: Actor> AnyCell for Cell<A> {
     }
 
     fn stop(&self, reason: ExitReason) {
+        self.core.expect_stop();
         // A closed mailbox means that it has ended already.
         drop(self.inbox.force(Envelope::stop(reason), Lane::User));
     }
@@ -274,6 +302,15 @@ impl<A: Actor> AnyCell for Cell<A> {
     fn tick(&self, timer: TimerId) {
         // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
         drop(self.inbox.force(Envelope::tick(timer), Lane::User));
+    }
+
+    fn queue(&self) -> (usize, Option<usize>) {
+        (self.inbox.len(), self.inbox.bound())
+    }
+
+    fn describe(&self, reply: oneshot::Sender<String>) {
+        // A closed mailbox drops it.
+        drop(self.inbox.force(Envelope::describe(reply), Lane::System));
     }
 }
 

@@ -10,7 +10,7 @@ use crate::id::{ActorId, ActorPath};
 use crate::kernel::ask::DeadlineQueue;
 use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
-use crate::observe::DeadLetterOffice;
+use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::sched::{BlockingPool, Executor};
 use crate::timer::TimerQueue;
 
@@ -42,8 +42,20 @@ pub(crate) trait Host: Any + Send + Sync {
     /// A life goes on although it had failed.
     fn failure_overlooked(&self, cell: &dyn AnyCell, reason: &crate::exit::ExitReason);
 
+    /// Where what becomes of actors is reported.
+    fn lifecycle(&self) -> &Topic<LifecycleEvent>;
+
+    /// An actor waits with work to do.
+    fn watch_over(&self);
+
+    /// Milliseconds since the system was made; begins anew after 49 days.
+    fn clock(&self) -> u32;
+
+    /// The actors that this one owns, the oldest first.
+    fn children_of(&self, parent: ActorId) -> Vec<ActorId>;
+
     /// An actor is about to run; registers its name and, without a parent, the actor itself.
-    fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError>;
+    fn admit(&self, cell: &Arc<dyn AnyCell>) -> Result<(), StartError>;
 
     /// An actor has ended; its name is free from now on.
     fn dismiss(&self, cell: &dyn AnyCell);

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::error::StartError;
-use crate::id::{ActorPath, is_valid_name};
+use crate::id::{ActorId, ActorPath, is_valid_name};
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::{AnyCell, Cell};
+use crate::kernel::cell::{AnyCell, Cell, Core};
 use crate::kernel::custody::Lives;
 use crate::kernel::host::Host;
 use crate::kernel::life::{Life, StartReport};
@@ -27,8 +27,30 @@ pub(crate) enum Owner {
     Nobody,
     /// The system alone: it runs until it is shut down, whoever has references.
     System,
-    /// The actor at this path, under this label if it has one.
-    Parent(ActorPath, Option<Arc<str>>),
+    /// This actor, under this label if it has one.
+    Parent(Parent, Option<Arc<str>>),
+}
+
+/// The actor that owns another one.
+pub(crate) struct Parent {
+    pub(crate) id: ActorId,
+    pub(crate) path: ActorPath,
+}
+
+impl Owner {
+    /// The actor that owns it, if one does.
+    pub(crate) fn parent(&self) -> Option<ActorId> {
+        match self {
+            Self::Parent(parent, _) => Some(parent.id),
+            Self::Nobody | Self::System => None,
+        }
+    }
+}
+
+impl Parent {
+    pub(crate) fn of(core: &Core) -> Self {
+        Self { id: core.id, path: core.path() }
+    }
 }
 
 impl<A: Actor> Launch<A> {
@@ -37,9 +59,9 @@ impl<A: Actor> Launch<A> {
         Self { options: A::options(), lives: Lives::One(Some(actor)), owner: Owner::Nobody, report: None }
     }
 
-    /// Owned by the actor at `parent`.
-    pub(crate) fn under(mut self, parent: ActorPath) -> Self {
-        self.owner = Owner::Parent(parent, None);
+    /// Owned by another actor.
+    pub(crate) fn under(mut self, parent: &Core) -> Self {
+        self.owner = Owner::Parent(Parent::of(parent), None);
         self
     }
 }
@@ -78,14 +100,13 @@ pub(crate) fn try_launch<A: Actor>(
     let Launch { options, lives, owner, report } = launch;
     let mailbox = options.mailbox.unwrap_or_else(|| host.default_mailbox());
     let retained = options.name.is_some() || !matches!(owner, Owner::Nobody);
-    let top_level = !matches!(owner, Owner::Parent(..));
     let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, &owner, mailbox, retained));
     if let Some(limit) = options.stash {
         cell.core.limit_stash(limit);
     }
     let actor = ActorRef::new(cell.clone());
     let life = Life::new(cell.clone(), lives, report);
-    if let Err(error) = admit(&*host, &cell, top_level) {
+    if let Err(error) = admit(&*host, &cell) {
         let report = life.refuse(&error.clone().into_exit());
         return Err(Refused { actor, error, report });
     }
@@ -103,12 +124,12 @@ pub(crate) fn try_launch<A: Actor>(
     Ok(actor)
 }
 
-fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>, top_level: bool) -> Result<(), StartError> {
+fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>) -> Result<(), StartError> {
     if let Some(name) = &cell.core.name
         && !is_valid_name(name)
     {
         return Err(StartError::InvalidName(name.to_string()));
     }
     let cell: Arc<dyn AnyCell> = cell.clone();
-    host.admit(&cell, top_level)
+    host.admit(&cell)
 }

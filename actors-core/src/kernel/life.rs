@@ -10,12 +10,15 @@
 //!
 //! Written as a future by hand: it is small, so that an idle actor is, and it nests no types of users' futures.
 
+mod span;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::error::{ActorError, StartError};
 use crate::exit::{ExitReason, panic_message};
@@ -25,9 +28,11 @@ use crate::kernel::context::Context;
 use crate::kernel::custody::{BoxFuture, LifeEnd, Lives, Verdict};
 use crate::kernel::envelope::{Body, as_current};
 use crate::kernel::links::break_links;
+use crate::kernel::pulse::Stage;
 use crate::kernel::pump::{handle_messages, resume};
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
+use crate::observe::LifecycleEvent;
 
 /// Tells whoever started the actor how the first start went.
 pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
@@ -41,6 +46,7 @@ pub(crate) struct Life<A: Actor> {
     phase: Phase<A>,
     /// Whether the life that runs or ended last declined to start.
     ignored: bool,
+    span: Option<Box<Span>>,
 }
 
 enum Phase<A: Actor> {
@@ -77,7 +83,7 @@ enum Phase<A: Actor> {
 impl<A: Actor> Life<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
         let outlet = cell.inbox.outlet();
-        Self { cell, outlet, lives, report, phase: Phase::Born, ignored: false }
+        Self { cell, outlet, lives, report, phase: Phase::Born, ignored: false, span: None }
     }
 
     /// Ends an actor that may not start.
@@ -94,6 +100,7 @@ impl<A: Actor> Future for Life<A> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = self.get_mut();
+        let _span = this.enter_span();
         loop {
             // The usual phase stays where it is.
             if let Phase::Running(body) = &mut this.phase {
@@ -193,6 +200,7 @@ impl<A: Actor> Life<A> {
 
     fn bear(&mut self, cx: &mut TaskContext<'_>) -> Phase<A> {
         self.ignored = false;
+        self.cell.core.pulse.enter(Stage::Starting);
         self.cell.inbox.remember_consumer(cx.waker());
         let actor = match contain(|| self.lives.build()) {
             Ok(Ok(actor)) => actor,
@@ -231,6 +239,9 @@ impl<A: Actor> Life<A> {
         match failure {
             Some(reason) => self.part(body, reason, false),
             None => {
+                let core = &self.cell.core;
+                let incarnation = core.incarnation();
+                core.announce(|id, path| LifecycleEvent::Started { id, path, incarnation });
                 self.report_start(Ok(()));
                 self.lives.life_started();
                 Phase::Running(body)
@@ -253,6 +264,7 @@ impl<A: Actor> Life<A> {
 
     /// The life is to end: first the children do.
     fn part(&mut self, mut body: Body<A>, reason: ExitReason, started: bool) -> Phase<A> {
+        self.cell.core.pulse.enter(Stage::Stopping);
         let _ = contain(|| as_death(|| body.cancel()));
         // Linked to one that was killed, it ends for that reason and has its hook.
         let hook = started && !self.cell.core.is_killed();
@@ -295,6 +307,7 @@ impl<A: Actor> Life<A> {
         if !self.cell.core.may_restart() || self.report.is_some() {
             return self.obey(Verdict::Stop, reason);
         }
+        self.cell.core.pulse.enter(Stage::Restarting);
         let end = LifeEnd {
             reason: reason.clone(),
             ignored: self.ignored,
@@ -320,18 +333,24 @@ impl<A: Actor> Life<A> {
         let restarting = verdict == Verdict::Restart;
         if !reason.is_normal() {
             core.host.life_failed(&*self.cell, &reason, restarting);
+            core.announce(|id, path| LifecycleEvent::Failed { id, path, reason: reason.clone() });
         }
         if self.report.is_some() {
             self.report_start(Err(StartError::of_life(&reason)));
         }
         if !restarting {
             return match contain(|| self.lives.farewell()) {
-                Ok(Some(farewell)) => Phase::Leaving { farewell, reason },
+                Ok(Some(farewell)) => {
+                    self.cell.core.pulse.enter(Stage::Stopping);
+                    Phase::Leaving { farewell, reason }
+                }
                 Ok(None) | Err(_) => self.finish(&reason),
             };
         }
         let core = &self.cell.core;
-        core.begin_life(core.incarnation().next());
+        let incarnation = core.incarnation().next();
+        core.begin_life(incarnation);
+        core.announce(|id, path| LifecycleEvent::Restarted { id, path, incarnation, reason });
         Phase::Born
     }
 

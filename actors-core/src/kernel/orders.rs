@@ -6,7 +6,7 @@ use crate::exit::ExitReason;
 use crate::id::Incarnation;
 use crate::kernel::cell::{AnyCell, Core};
 
-/// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life.
+/// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life; a suspension is.
 mod order {
     pub(super) const STOP_NOW: u8 = 1;
     pub(super) const KILL: u8 = 2;
@@ -16,10 +16,16 @@ mod order {
     pub(super) const NO_RESTART: u8 = 16;
     /// The life ends after the running handler, the queue stays for the next one.
     pub(super) const END_LIFE: u8 = 32;
-    /// Orders to one life, done with when it has ended.
-    pub(super) const OF_ONE_LIFE: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
+    /// Users' messages wait.
+    pub(super) const SUSPEND: u8 = 64;
+    /// A stop is queued, which a suspension would keep from its turn.
+    pub(super) const STOP: u8 = 128;
+    /// What ends a life before its next message.
+    pub(super) const ENDING: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
+    /// What a life has to look at before its next message.
+    pub(super) const INTERRUPTING: u8 = ENDING | SUSPEND;
     /// Those that mean nothing between two lives. A stop does: there may be no next life after it.
-    pub(super) const OF_A_LIFE_THAT_IS_OVER: u8 = KILL | FAULT | END_LIFE;
+    pub(super) const OF_A_LIFE_THAT_IS_OVER: u8 = KILL | FAULT | END_LIFE | SUSPEND | STOP;
 }
 
 /// An order to end one life in favour of the next.
@@ -56,16 +62,42 @@ impl Core {
         if self.ordered(order::SHUT_DOWN) { ExitReason::Shutdown } else { ExitReason::Normal }
     }
 
-    /// Whether the life has to end before its next message.
+    /// Whether the life does not simply go on with its next message: it has to end, or is suspended.
     #[inline]
     pub(crate) fn is_interrupted(&self) -> bool {
-        self.ordered(order::OF_ONE_LIFE)
+        self.ordered(order::INTERRUPTING)
+    }
+
+    pub(crate) fn is_suspended(&self) -> bool {
+        self.ordered(order::SUSPEND)
+    }
+
+    /// Whether the life is suspended, and not to end.
+    pub(crate) fn is_only_suspended(&self) -> bool {
+        self.is_suspended() && !self.ordered(order::ENDING)
+    }
+
+    /// Has users' messages wait from now on, unless a stop is queued behind them.
+    pub(crate) fn suspend(&self) {
+        let suspended = |orders| (orders & order::STOP == 0).then_some(orders | order::SUSPEND);
+        // Whoever is about to stop is not suspended any more.
+        let _ = self.orders.fetch_update(Ordering::AcqRel, Ordering::Acquire, suspended);
+    }
+
+    pub(super) fn lift_suspension(&self) {
+        self.orders.fetch_and(!order::SUSPEND, Ordering::AcqRel);
+    }
+
+    /// A stop is about to be queued: nothing keeps it from its turn from now on.
+    pub(super) fn expect_stop(&self) {
+        self.order(order::STOP);
+        self.lift_suspension();
     }
 
     /// Why the life has to end before its next message, if it has to.
     pub(crate) fn interruption(&self) -> Option<ExitReason> {
         let orders = self.orders.load(Ordering::Acquire);
-        if orders & order::OF_ONE_LIFE == 0 {
+        if orders & order::ENDING == 0 {
             None
         } else if orders & order::KILL != 0 {
             Some(ExitReason::Killed)
@@ -137,6 +169,12 @@ impl dyn AnyCell {
     /// Drops the actor's future at its next await.
     pub(crate) fn kill(&self) {
         self.core().order(order::KILL);
+        self.wake();
+    }
+
+    /// Lets users' messages through again.
+    pub(crate) fn resume(&self) {
+        self.core().lift_suspension();
         self.wake();
     }
 

@@ -7,6 +7,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
 use crate::kernel::envelope::{Body, Turn};
 use crate::kernel::life::contain;
+use crate::kernel::pulse::Stage;
 use crate::mailbox::Outlet;
 
 /// Handles messages until the life has to end, the mailbox is empty or the turn is over.
@@ -17,13 +18,18 @@ pub(super) fn handle_messages<A: Actor>(
     body: &mut Body<A>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
-    if body.is_busy()
-        && let Err(reason) = ready!(resume(cell, body, cx))
-    {
-        return Poll::Ready(reason);
+    let mut handled = 0;
+    if body.is_busy() {
+        if let Err(reason) = ready!(resume(cell, body, cx)) {
+            return Poll::Ready(reason);
+        }
+        handled = 1;
     }
+    cell.core.pulse.enter(Stage::Computing);
     // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
-    match contain(|| pump(cell, outlet, body, cx)) {
+    let turn = contain(|| pump(cell, outlet, body, &mut handled, cx));
+    cell.core.pulse.end_turn(handled);
+    match turn {
         Ok(poll) => poll,
         Err(panic) => Poll::Ready(ExitReason::Panicked(panic)),
     }
@@ -34,6 +40,7 @@ fn pump<A: Actor>(
     cell: &Cell<A>,
     outlet: &mut Outlet,
     body: &mut Body<A>,
+    handled: &mut u32,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
     let mut turn = Turn::default();
@@ -43,17 +50,26 @@ fn pump<A: Actor>(
         if let Some(reason) = stage.ctx().ending() {
             return Poll::Ready(reason.clone());
         }
-        if cell.core.is_interrupted() {
+        let front = if !cell.core.is_interrupted() {
+            let Poll::Ready(front) = reader.poll_front() else {
+                stage.ctx().rest();
+                return Poll::Pending;
+            };
+            front
+        } else if cell.core.is_only_suspended() {
+            cell.core.host.watch_over();
+            ready!(reader.poll_system())
+        } else {
             break;
-        }
-        let Poll::Ready(front) = reader.poll_front() else {
-            stage.ctx().rest();
-            return Poll::Pending;
         };
+        cell.core.pulse.take_up(front.label());
         if stage.begin(front, cx).is_pending() {
+            cell.core.pulse.wait(cell.core.host.clock());
+            cell.core.host.watch_over();
             reader.publish();
             return Poll::Pending;
         }
+        *handled += 1;
     }
     if let Some(reason) = cell.core.interruption() {
         if cell.core.was_told_to_stop_now() {

@@ -162,6 +162,13 @@ impl Watchers {
         }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Some(list) => list.iter().filter(|watcher| !watcher.has_given_up()).count(),
+            Self::Nobody | Self::EndedWell | Self::Ended(_) => 0,
+        }
+    }
+
     /// Marks the end and returns whom to tell, in order.
     pub(crate) fn end(&mut self, reason: &ExitReason) -> Vec<Watcher> {
         let ended = match reason {

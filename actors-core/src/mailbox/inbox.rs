@@ -68,6 +68,11 @@ impl<T: Item> Inbox<T> {
         self.on_full
     }
 
+    /// The most messages users may put in.
+    pub(crate) fn bound(&self) -> Option<usize> {
+        (self.bound != usize::MAX).then_some(self.bound)
+    }
+
     /// User and urgent messages in the queue; senders that wait are not counted.
     pub(crate) fn len(&self) -> usize {
         self.queued(self.blocks.pushed()) + self.side.get().map_or(0, |side| side.lock().user_items())

@@ -119,6 +119,32 @@ impl<T: Item> Reader<'_, T> {
         }
     }
 
+    /// As [`poll_front`](Self::poll_front), for the system lane alone: whatever else is there waits. It wakes the consumer
+    /// all the same when it comes.
+    #[cold]
+    pub(crate) fn poll_system(&mut self) -> Poll<Front<'_, T>> {
+        let item = self.pop_system().or_else(|| {
+            self.publish();
+            self.inbox.idle.swap(true, Ordering::AcqRel);
+            let item = self.pop_system();
+            if item.is_some() {
+                self.inbox.idle.swap(false, Ordering::AcqRel);
+            }
+            item
+        });
+        let Some((word, rest)) = item.map(T::split) else { return Poll::Pending };
+        Poll::Ready(Front { word, rest: self.aside.write(rest), reader: PhantomData })
+    }
+
+    fn pop_system(&mut self) -> Option<T> {
+        if self.inbox.beside.load(Ordering::Acquire) & !LOCKED == 0 {
+            return None;
+        }
+        let item = self.inbox.open_side().pop_system()?;
+        self.inbox.beside.fetch_sub(1, Ordering::AcqRel);
+        Some(item)
+    }
+
     /// Takes the next item.
     pub(crate) fn try_pop(&mut self) -> Option<T> {
         let (word, rest) = self.advance()?;
@@ -203,6 +229,12 @@ impl<T: Item> Reader<'_, T> {
 }
 
 impl<T: Item> Front<'_, T> {
+    /// The item's word.
+    #[inline]
+    pub(crate) fn word(&self) -> NonNull<()> {
+        self.word
+    }
+
     /// Takes the item out.
     pub(crate) fn take(self) -> T {
         let (word, rest) = self.into_parts();

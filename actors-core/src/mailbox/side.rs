@@ -63,6 +63,10 @@ impl<T> Side<T> {
         lanes.into_iter().find_map(VecDeque::pop_front)
     }
 
+    pub(super) fn pop_system(&mut self) -> Option<T> {
+        self.system.pop_front()
+    }
+
     pub(super) fn user_items(&self) -> usize {
         self.returned.len() + self.urgent.len() + self.kept.len()
     }

@@ -4,9 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use super::Topic;
+use super::{LogRate, Topic};
 use crate::id::ActorPath;
 
 /// Why a message became a dead letter.
@@ -119,22 +118,12 @@ impl DeadLetterCounts {
 pub(crate) struct DeadLetterOffice {
     counts: [AtomicU64; DeadLetterReason::ALL.len()],
     topic: Topic<DeadLetter>,
-    log: Mutex<LogWindow>,
-}
-
-/// Log lines allowed in each second; the rest is only counted.
-const LOG_LINES_PER_SECOND: u32 = 10;
-
-struct LogWindow {
-    since: Option<Instant>,
-    lines: u32,
-    silenced: u64,
+    log: LogRate,
 }
 
 impl DeadLetterOffice {
     pub(crate) fn new() -> Self {
-        let log = Mutex::new(LogWindow { since: None, lines: 0, silenced: 0 });
-        Self { counts: Default::default(), topic: Topic::new(), log }
+        Self { counts: Default::default(), topic: Topic::new(), log: LogRate::default() }
     }
 
     pub(crate) fn topic(&self) -> &Topic<DeadLetter> {
@@ -165,20 +154,7 @@ impl DeadLetterOffice {
         if !tracing::enabled!(tracing::Level::INFO) {
             return;
         }
-        let silenced = {
-            let mut window = self.log.lock().unwrap_or_else(PoisonError::into_inner);
-            let now = Instant::now();
-            if window.since.is_none_or(|since| now - since >= Duration::from_secs(1)) {
-                window.since = Some(now);
-                window.lines = 0;
-            }
-            if window.lines == LOG_LINES_PER_SECOND {
-                window.silenced += 1;
-                return;
-            }
-            window.lines += 1;
-            std::mem::take(&mut window.silenced)
-        };
+        let Some(silenced) = self.log.admit() else { return };
         tracing::info!(to = %to(), message_type, reason = reason.as_str(), silenced, "dead letter");
     }
 }

@@ -1,7 +1,7 @@
 //! A stream of what happened, for whoever listens; it never slows the one who reports.
 
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -16,6 +16,8 @@ const CAPACITY: usize = 4096;
 /// A subscriber that is 4,096 reports behind misses further ones, which it can count; it never delays the reporter.
 #[derive(Debug)]
 pub struct Topic<T> {
+    /// Whether there may be listeners: most topics never have any.
+    has_subscribed: AtomicBool,
     listeners: Mutex<Vec<Listener<T>>>,
 }
 
@@ -27,7 +29,7 @@ struct Listener<T> {
 
 impl<T: Clone> Topic<T> {
     pub(crate) fn new() -> Self {
-        Self { listeners: Mutex::new(Vec::new()) }
+        Self { has_subscribed: AtomicBool::new(false), listeners: Mutex::new(Vec::new()) }
     }
 
     /// Receives everything reported from now on.
@@ -36,6 +38,7 @@ impl<T: Clone> Topic<T> {
         let missed = Arc::<AtomicU64>::default();
         let mut listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.retain(|listener| !listener.sender.is_closed());
+        self.has_subscribed.store(true, Ordering::Release);
         listeners.push(Listener { sender, missed: missed.clone() });
         TopicReceiver { receiver, missed }
     }
@@ -50,7 +53,12 @@ impl<T: Clone> Topic<T> {
     }
 
     /// Whether anybody would see a report: it need not be made otherwise.
+    #[inline]
     pub(crate) fn has_listeners(&self) -> bool {
+        self.has_subscribed.load(Ordering::Acquire) && self.has_open_listeners()
+    }
+
+    fn has_open_listeners(&self) -> bool {
         let listeners = self.listeners.lock().unwrap_or_else(PoisonError::into_inner);
         listeners.iter().any(|listener| !listener.sender.is_closed())
     }

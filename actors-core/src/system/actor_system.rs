@@ -9,7 +9,6 @@ use super::settings::SystemBuilder;
 use super::shared::Shared;
 use tokio::runtime::Handle;
 
-use crate::error::LookupError;
 use crate::exit::ExitReason;
 use crate::id::ActorPath;
 use crate::kernel::actor::Actor;
@@ -17,7 +16,7 @@ use crate::kernel::host::Host;
 use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;
 use crate::kernel::watch::WatchId;
-use crate::observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, Topic};
+use crate::observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, LifecycleEvent, Topic};
 
 /// A system of actors: a value, not a global. Clones are handles to the same system; a process may have several.
 ///
@@ -66,32 +65,6 @@ impl ActorSystem {
         launch(self.host(), Launch::one_life(actor))
     }
 
-    /// The running actor with this name.
-    ///
-    /// # Errors
-    ///
-    /// [`LookupError`] tells a name nobody has from one whose actor is of another type.
-    pub fn lookup<A: Actor>(&self, name: &str) -> Result<ActorRef<A>, LookupError> {
-        self.0.registry.find(name)
-    }
-
-    /// Waits until an actor of this type has this name.
-    ///
-    /// # Cancel safety
-    ///
-    /// Nothing is lost if the future is dropped.
-    pub async fn await_name<A: Actor>(&self, name: &str) -> ActorRef<A> {
-        let mut changes = self.0.registry.changes();
-        loop {
-            changes.mark_unchanged();
-            if let Ok(found) = self.lookup(name) {
-                return found;
-            }
-            // The sender lives in the system, which `self` keeps.
-            let _ = changes.changed().await;
-        }
-    }
-
     /// Messages that could not be delivered, as they occur.
     pub fn dead_letters(&self) -> &Topic<DeadLetter> {
         self.0.dead_letters.topic()
@@ -107,6 +80,11 @@ impl ActorSystem {
         &self.0.errors
     }
 
+    /// What becomes of actors, as it happens: starts, failures, restarts, ends, and warnings of the system's watchdog.
+    pub fn lifecycle(&self) -> &Topic<LifecycleEvent> {
+        &self.0.lifecycle
+    }
+
     /// How many lives ended in failure and were followed by another one.
     pub fn restarts(&self) -> u64 {
         self.0.restarts.load(Ordering::Relaxed)
@@ -114,12 +92,12 @@ impl ActorSystem {
 
     /// How many top-level actors run.
     pub fn running(&self) -> usize {
-        self.0.top_level.len()
+        self.0.directory.top_level()
     }
 
     /// Where the top-level actors that run stand, the oldest first.
     pub fn top_level(&self) -> Vec<ActorPath> {
-        self.0.top_level.youngest_first().iter().rev().map(|actor| actor.core().path()).collect()
+        self.0.directory.youngest_first().iter().rev().map(|actor| actor.core().path()).collect()
     }
 
     /// Takes in that a supervisor gives up; if nobody stands above it, the program may want to end.

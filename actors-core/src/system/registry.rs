@@ -1,6 +1,5 @@
 //! Names of running actors.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use dashmap::DashMap;
@@ -8,10 +7,9 @@ use dashmap::mapref::entry::Entry;
 use tokio::sync::watch;
 
 use crate::error::LookupError;
-use crate::id::{ActorId, short_type_name};
-use crate::kernel::actor::Actor;
-use crate::kernel::cell::{AnyCell, Cell};
-use crate::kernel::refs::ActorRef;
+use crate::id::ActorId;
+use crate::kernel::cell::AnyCell;
+use crate::kernel::refs::AnyActorRef;
 
 /// Which actor has which name. It never lends out what it holds.
 pub(crate) struct Registry {
@@ -45,18 +43,18 @@ impl Registry {
         self.names.remove_if(name, |_, cell| cell.core().id == id);
     }
 
-    pub(crate) fn find<A: Actor>(&self, name: &str) -> Result<ActorRef<A>, LookupError> {
-        let not_found = || LookupError::NotFound { name: name.to_owned() };
-        let cell = self.names.get(name).map(|entry| entry.clone()).ok_or_else(not_found)?;
-        let found = cell.core().kind();
-        let cell: Arc<dyn Any + Send + Sync> = cell;
-        match cell.downcast::<Cell<A>>() {
-            Err(_) => {
-                Err(LookupError::WrongType { name: name.to_owned(), expected: short_type_name::<A>(), found })
-            }
-            Ok(cell) if cell.core.try_add_handle() => Ok(ActorRef::counted(cell)),
-            Ok(_) => Err(not_found()),
-        }
+    pub(crate) fn find(&self, name: &str) -> Result<AnyActorRef, LookupError> {
+        let cell = self.names.get(name).map(|entry| entry.clone());
+        let running = cell.filter(|cell| cell.core().is_alive()).map(AnyActorRef::new);
+        running.ok_or_else(|| LookupError::NotFound { name: name.to_owned() })
+    }
+
+    /// The names of running actors, sorted.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let running = self.names.iter().filter(|entry| entry.value().core().is_alive());
+        let mut names: Vec<_> = running.map(|entry| entry.key().to_string()).collect();
+        names.sort_unstable();
+        names
     }
 
     /// Completes with each change after this call.

@@ -1,6 +1,7 @@
 //! What can be chosen when a system is made.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 
@@ -10,14 +11,18 @@ use super::shared::Shared;
 use crate::mailbox::Mailbox;
 use crate::sched::Executor;
 
+/// How long a handler may take before it is reported: twice what an ask inside it waits by default.
+const STUCK_AFTER: Duration = Duration::from_secs(10);
+
 /// Builds an [`ActorSystem`].
 #[must_use = "the system is made by `build`"]
 pub struct SystemBuilder {
-    runtime: Option<Handle>,
-    executor: Option<Box<dyn Executor>>,
-    default_mailbox: Mailbox,
-    blocking_threads: usize,
-    error_handler: Option<ErrorHandler>,
+    pub(super) runtime: Option<Handle>,
+    pub(super) executor: Option<Box<dyn Executor>>,
+    pub(super) default_mailbox: Mailbox,
+    pub(super) blocking_threads: usize,
+    pub(super) error_handler: Option<ErrorHandler>,
+    pub(super) stuck_after: Option<Duration>,
 }
 
 impl SystemBuilder {
@@ -30,6 +35,7 @@ impl SystemBuilder {
             default_mailbox: Mailbox::default(),
             blocking_threads,
             error_handler: None,
+            stuck_after: Some(STUCK_AFTER),
         }
     }
 
@@ -70,16 +76,30 @@ impl SystemBuilder {
         self
     }
 
+    /// Sets how long a handler may take before it is reported as [stuck](crate::LifecycleEvent::Stuck): 10 s.
+    ///
+    /// A watchdog looks at all actors about once a second. On a runtime of one thread it cannot see a handler that blocks
+    /// the thread, for then it does not run either.
+    pub fn stuck_after(mut self, limit: Duration) -> Self {
+        self.stuck_after = Some(limit);
+        self
+    }
+
+    /// Goes without the watchdog: neither stuck handlers nor [crowded](crate::LifecycleEvent::Crowded) mailboxes are
+    /// reported.
+    pub fn without_watchdog(mut self) -> Self {
+        self.stuck_after = None;
+        self
+    }
+
     /// Makes the system.
     ///
     /// # Panics
     ///
     /// Outside a tokio runtime, unless one was given.
     #[track_caller]
-    pub fn build(self) -> ActorSystem {
-        let runtime = self.runtime.unwrap_or_else(Handle::current);
-        let (mailbox, threads) = (self.default_mailbox, self.blocking_threads);
-        let shared = Shared::new(runtime, self.executor, mailbox, threads, self.error_handler);
-        ActorSystem(Arc::new(shared))
+    pub fn build(mut self) -> ActorSystem {
+        let runtime = self.runtime.take().unwrap_or_else(Handle::current);
+        ActorSystem(Arc::new(Shared::new(runtime, self)))
     }
 }

@@ -6,13 +6,16 @@ use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::ActorSystem;
+use super::directory::Directory;
 use super::errors::{ErrorHandler, UnheardError};
 use super::extensions::Extensions;
 use super::registry::Registry;
+use super::settings::SystemBuilder;
 use super::shutdown::{Hooks, ShutdownReport};
-use super::top_level::TopLevel;
+use super::watchdog::Watchdog;
 use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
@@ -22,7 +25,7 @@ use crate::kernel::cell::AnyCell;
 use crate::kernel::context::Context;
 use crate::kernel::host::Host;
 use crate::mailbox::Mailbox;
-use crate::observe::{DeadLetterOffice, Topic};
+use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::sched::{BlockingPool, Executor};
 use crate::timer::TimerQueue;
 
@@ -41,7 +44,10 @@ pub(crate) struct Shared {
     deadlines: DeadlineQueue,
     timers: TimerQueue<Weak<dyn AnyCell>>,
     next_id: AtomicU64,
-    pub(super) top_level: TopLevel,
+    began: Instant,
+    pub(super) directory: Arc<Directory>,
+    pub(super) lifecycle: Arc<Topic<LifecycleEvent>>,
+    watchdog: Watchdog,
     pub(super) shutdown: watch::Sender<ShutdownState>,
     /// The first supervisor without another above it that gave up.
     pub(super) escalated: watch::Sender<Option<UnheardError>>,
@@ -56,13 +62,17 @@ pub(super) enum ShutdownState {
 }
 
 impl Shared {
-    pub(super) fn new(
-        runtime: Handle,
-        executor: Option<Box<dyn Executor>>,
-        default_mailbox: Mailbox,
-        blocking_threads: usize,
-        error_handler: Option<ErrorHandler>,
-    ) -> Self {
+    pub(super) fn new(runtime: Handle, settings: SystemBuilder) -> Self {
+        let SystemBuilder { executor, default_mailbox, blocking_threads, error_handler, stuck_after, .. } =
+            settings;
+        // Inside, because a runtime may have a clock of its own.
+        let began = {
+            let _inside = runtime.enter();
+            Instant::now()
+        };
+        let directory = Arc::new(Directory::new());
+        let lifecycle = Arc::new(Topic::new());
+        let watchdog = Watchdog::new(stuck_after, &runtime, began, &directory, lifecycle.clone());
         let deadlines = DeadlineQueue::new(runtime.clone());
         let timers = TimerQueue::new(runtime.clone());
         Self {
@@ -80,7 +90,10 @@ impl Shared {
             deadlines,
             timers,
             next_id: AtomicU64::new(0),
-            top_level: TopLevel::new(),
+            began,
+            directory,
+            lifecycle,
+            watchdog,
             shutdown: watch::Sender::new(ShutdownState::Running),
             escalated: watch::Sender::new(None),
         }
@@ -160,14 +173,31 @@ impl Host for Shared {
         self.report(UnheardError::Overlooked { actor, reason: reason.clone() });
     }
 
-    fn admit(&self, cell: &Arc<dyn AnyCell>, top_level: bool) -> Result<(), StartError> {
+    fn lifecycle(&self) -> &Topic<LifecycleEvent> {
+        &self.lifecycle
+    }
+
+    fn watch_over(&self) {
+        self.watchdog.wake(&self.runtime);
+    }
+
+    fn clock(&self) -> u32 {
+        self.began.elapsed().as_millis() as u32
+    }
+
+    fn children_of(&self, parent: ActorId) -> Vec<ActorId> {
+        self.directory.children_of(parent)
+    }
+
+    fn admit(&self, cell: &Arc<dyn AnyCell>) -> Result<(), StartError> {
         let core = cell.core();
-        if top_level && !self.top_level.insert(cell) {
+        if !self.directory.enter(cell) {
             return Err(StartError::ShuttingDown);
         }
+        self.watchdog.wake(&self.runtime);
         match &core.name {
             Some(name) if !self.registry.register(name, cell) => {
-                self.top_level.remove(&**cell);
+                self.directory.leave(&**cell);
                 Err(StartError::NameTaken(name.to_string()))
             }
             _ => Ok(()),
@@ -179,7 +209,7 @@ impl Host for Shared {
         if let Some(name) = &core.name {
             self.registry.release(name, core.id);
         }
-        self.top_level.remove(cell);
+        self.directory.leave(cell);
     }
 }
 

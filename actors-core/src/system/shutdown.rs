@@ -151,7 +151,7 @@ impl ActorSystem {
     async fn end_actors(&self, deadline: Instant) -> ShutdownReport {
         let mut report = ShutdownReport::default();
         let mut late: Vec<Arc<dyn AnyCell>> = Vec::new();
-        for actor in self.0.top_level.close() {
+        for actor in self.0.directory.close() {
             actor.shut_down();
             let patience = deadline.saturating_duration_since(Instant::now()) / 2;
             match timeout_at(Instant::now() + patience, actor.core().ended()).await {

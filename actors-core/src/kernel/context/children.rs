@@ -20,8 +20,7 @@ impl<A: Actor> Context<A> {
     /// Spawns an actor that this one owns: it runs without anybody holding a reference, and is shut down when this
     /// life ends, the youngest child first.
     pub fn spawn<B: Actor>(&mut self, child: B) -> ActorRef<B> {
-        let parent = self.core().path();
-        let child = launch(self.host().clone(), Launch::one_life(child).under(parent));
+        let child = launch(self.host().clone(), Launch::one_life(child).under(self.core()));
         self.adopt(&child);
         child
     }

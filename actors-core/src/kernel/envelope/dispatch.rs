@@ -1,10 +1,17 @@
 //! Words of the kernel in an actor's own mailbox: messages to itself, and the orders to stop.
 
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context as TaskContext, Poll};
 
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use super::label::Label;
 use super::sealed::Stage;
-use crate::exit::ExitReason;
+use super::traced;
+use crate::exit::{ExitReason, panic_message};
+use crate::id::short_type_name;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::context::Ticket;
 use crate::message::Message;
@@ -26,6 +33,10 @@ pub(super) fn stop_unreachable<A: Actor>() -> Box<dyn Dispatch<A>> {
     Box::new(Unreachable(PhantomData::<fn(A)>))
 }
 
+pub(super) fn describe<A: Actor>(reply: oneshot::Sender<String>) -> Box<dyn Dispatch<A>> {
+    Box::new(Describe { reply, actor: PhantomData::<fn(A)> })
+}
+
 struct Ticketed<A, M> {
     ticket: Ticket,
     message: M,
@@ -34,10 +45,13 @@ struct Ticketed<A, M> {
 
 impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
     fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().core().pulse.take_up(const { &Label(short_type_name::<M>) });
         if !stage.ctx().redeem(&self.ticket) {
+            stage.ctx().core().pulse.discount();
             return Poll::Ready(());
         }
-        stage.run(cx, |actor, ctx| actor.receive(self.message, ctx))
+        let span = traced::span_of::<M>();
+        stage.run(cx, |actor, ctx| actor.receive(self.message, ctx).instrument(span))
     }
 }
 
@@ -48,6 +62,7 @@ struct StopMarker<A> {
 
 impl<A: Actor> Dispatch<A> for StopMarker<A> {
     fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, _: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().core().pulse.discount();
         stage.ctx().end(self.reason);
         Poll::Ready(())
     }
@@ -58,10 +73,30 @@ struct Unreachable<A>(PhantomData<fn(A)>);
 impl<A: Actor> Dispatch<A> for Unreachable<A> {
     fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, _: &mut TaskContext<'_>) -> Poll<()> {
         let ctx = stage.ctx();
+        ctx.core().pulse.discount();
         if ctx.core().is_unreachable() {
             ctx.core().forbid_restart();
             ctx.end(ExitReason::Normal);
         }
         Poll::Ready(())
+    }
+}
+
+struct Describe<A> {
+    reply: oneshot::Sender<String>,
+    actor: PhantomData<fn(A)>,
+}
+
+impl<A: Actor> Dispatch<A> for Describe<A> {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().core().pulse.discount();
+        stage.run(cx, |actor, _| {
+            let described = catch_unwind(AssertUnwindSafe(|| actor.inspect()));
+            let description =
+                described.unwrap_or_else(|panic| format!("panicked: {}", panic_message(&*panic)));
+            // Whoever wanted to know may have given up.
+            let _ = self.reply.send(description);
+            std::future::ready(())
+        })
     }
 }

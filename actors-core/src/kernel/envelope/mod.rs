@@ -10,9 +10,13 @@ mod buffer;
 mod current;
 mod dispatch;
 mod future_slot;
+mod kinds;
+mod label;
 mod sealed;
+mod traced;
 
 pub(crate) use body::Body;
 pub(crate) use buffer::Turn;
 pub(crate) use current::{as_current, as_nobody, current};
+pub(crate) use label::{Label, LastLabel};
 pub(crate) use sealed::Envelope;

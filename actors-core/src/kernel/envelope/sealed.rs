@@ -7,10 +7,14 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
 use std::task::{Context as TaskContext, Poll};
 
+use tokio::sync::oneshot;
+
 use super::buffer::Turn;
-use super::dispatch::{self, Dispatch};
+use super::dispatch;
 use super::future_slot::FutureSlot;
-use crate::error::AskError;
+use super::kinds::{Asked, PassedOn, Tick, Told, ToldBoxed, Word};
+use super::label::Label;
+use super::traced::{self, Journey, Traced};
 use crate::exit::ExitReason;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::Posted;
@@ -39,24 +43,27 @@ struct Vtable<A: Actor> {
     discard: unsafe fn(*const Payload, &Core, DeadLetterReason),
     drop: unsafe fn(*const Payload),
     shape: Shape,
+    label: Label,
     /// The message's type, if it is a user's.
     message: Option<fn() -> TypeId>,
 }
 
 /// What lies in the payload.
 #[derive(Clone, Copy)]
-enum Shape {
+pub(super) enum Shape {
     Told,
     ToldBoxed,
     Asked,
     PassedOn,
+    Traced,
     Word,
 }
 
 /// One kind of content, and what is done with it.
-trait Kind<A: Actor> {
+pub(super) trait Kind<A: Actor> {
     type Content: Send;
     const SHAPE: Shape;
+    const LABEL: Label;
     const MESSAGE: Option<fn() -> TypeId>;
 
     fn begin(content: Self::Content, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()>;
@@ -91,6 +98,7 @@ impl<A: Actor> Vtable<A> {
             discard: discard::<A, K>,
             drop: drop_content::<A, K>,
             shape: K::SHAPE,
+            label: K::LABEL,
             message: K::MESSAGE,
         }
     }
@@ -134,6 +142,14 @@ impl<'a, A: Actor> Stage<'a, A> {
         unsafe { (vtable.cast::<Vtable<A>>().as_ref().begin)(payload, self, cx) }
     }
 
+    /// The message is not handled after all.
+    #[cold]
+    pub(super) fn pass_over<M: Message>(&mut self, message: M, reason: DeadLetterReason) {
+        let core = self.ctx().core();
+        core.pulse.discount();
+        core.bury(message, reason);
+    }
+
     /// Runs a future over the actor and its context.
     #[inline]
     pub(super) fn run<'b, F>(
@@ -160,8 +176,11 @@ impl<A: Actor> Envelope<A> {
     where
         A: Responder<M>,
     {
+        if traced::is_wanted() {
+            return Self::traced(parcel.into_load());
+        }
         match parcel.into_load() {
-            Load::Tell(message) => Self::told(message),
+            Load::Tell(message) => Self::seal_told(message),
             Load::Ask(cell) => Self::seal::<Asked<M>>(cell),
             Load::PassedOn(message, reply) => Self::seal::<PassedOn<M>>(Box::new((message, reply))),
         }
@@ -170,6 +189,23 @@ impl<A: Actor> Envelope<A> {
     /// A user's message nobody waits for.
     #[inline]
     pub(crate) fn told<M: Message>(message: M) -> Self
+    where
+        A: Responder<M>,
+    {
+        if traced::is_wanted() { Self::traced(Load::Tell(message)) } else { Self::seal_told(message) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn traced<M: Message>(load: Load<M>) -> Self
+    where
+        A: Responder<M>,
+    {
+        Self::seal::<Traced<M>>(Journey::begin(load))
+    }
+
+    #[inline]
+    fn seal_told<M: Message>(message: M) -> Self
     where
         A: Responder<M>,
     {
@@ -203,6 +239,11 @@ impl<A: Actor> Envelope<A> {
         Self::seal::<Word>(dispatch::stop_unreachable())
     }
 
+    /// Has the actor describe itself.
+    pub(crate) fn describe(reply: oneshot::Sender<String>) -> Self {
+        Self::seal::<Word>(dispatch::describe(reply))
+    }
+
     #[inline]
     fn seal<K: Kind<A>>(content: K::Content) -> Self {
         assert!(fits_inline::<K::Content>(), "only what fits is sealed in");
@@ -213,7 +254,7 @@ impl<A: Actor> Envelope<A> {
     }
 
     /// Hands a message to its handler that waited elsewhere than in the mailbox.
-    fn begin(self, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+    pub(super) fn begin(self, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = ManuallyDrop::new(self);
         // SAFETY: the payload belongs to the table and is given up here.
         unsafe { (this.vtable.begin)(&raw const this.payload, stage, cx) }
@@ -247,6 +288,7 @@ impl<A: Actor> Envelope<A> {
                     let (message, reply) = *payload.cast::<Box<(M, ReplyTo<M::Reply>)>>().read();
                     Load::PassedOn(message, reply)
                 }
+                Shape::Traced => payload.cast::<Box<Journey<M>>>().read().load,
                 Shape::Word => unreachable!("a word of the kernel has no message"),
             }
         };
@@ -281,135 +323,16 @@ impl<A: Actor> Item for Envelope<A> {
     }
 }
 
+impl<A: Actor> Front<'_, Envelope<A>> {
+    /// What it holds, in words.
+    #[inline]
+    pub(crate) fn label(&self) -> &'static Label {
+        // SAFETY: the word is the address of a static table, as `Envelope::split` made it.
+        unsafe { &self.word().cast::<Vtable<A>>().as_ref().label }
+    }
+}
+
 /// Whether a value of this type needs no box.
 const fn fits_inline<T>() -> bool {
     size_of::<T>() <= size_of::<Payload>() && align_of::<T>() <= align_of::<Payload>()
-}
-
-/// A message that was told, in the envelope itself.
-struct Told<M>(PhantomData<M>);
-
-impl<A: Responder<M>, M: Message> Kind<A> for Told<M> {
-    type Content = M;
-    const SHAPE: Shape = Shape::Told;
-    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
-
-    #[inline]
-    fn begin(message: M, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        stage.run(cx, |actor, ctx| actor.receive(message, ctx))
-    }
-
-    fn discard(message: M, core: &Core, reason: DeadLetterReason) {
-        core.bury(message, reason);
-    }
-}
-
-/// A message that was told, too large for the envelope.
-struct ToldBoxed<M>(PhantomData<M>);
-
-impl<A: Responder<M>, M: Message> Kind<A> for ToldBoxed<M> {
-    type Content = Box<M>;
-    const SHAPE: Shape = Shape::ToldBoxed;
-    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
-
-    fn begin(message: Box<M>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        Told::begin(*message, stage, cx)
-    }
-
-    fn discard(message: Box<M>, core: &Core, reason: DeadLetterReason) {
-        core.bury(*message, reason);
-    }
-}
-
-/// A message that was asked, in the cell its asker holds too.
-struct Asked<M>(PhantomData<M>);
-
-impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
-    type Content = Posted<M>;
-    const SHAPE: Shape = Shape::Asked;
-    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
-
-    #[inline]
-    fn begin(question: Posted<M>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let late = question.is_late();
-        let (message, reply) = question.open();
-        if late {
-            stage.ctx().core().bury(message, DeadLetterReason::Expired);
-            return Poll::Ready(());
-        }
-        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
-    }
-
-    fn discard(question: Posted<M>, core: &Core, reason: DeadLetterReason) {
-        let (message, reply) = question.open();
-        PassedOn::<M>::bury(message, reply, core, reason);
-    }
-}
-
-/// A message that was asked of somebody else first.
-struct PassedOn<M>(PhantomData<M>);
-
-impl<M: Message> PassedOn<M> {
-    fn bury(message: M, reply: ReplyTo<M::Reply>, core: &Core, reason: DeadLetterReason) {
-        core.bury(message, reason);
-        reply.fail(match reason {
-            DeadLetterReason::Dropped | DeadLetterReason::MailboxFull => AskError::Full,
-            _ => AskError::Stopped,
-        });
-    }
-}
-
-impl<A: Responder<M>, M: Message> Kind<A> for PassedOn<M> {
-    type Content = Box<(M, ReplyTo<M::Reply>)>;
-    const SHAPE: Shape = Shape::PassedOn;
-    const MESSAGE: Option<fn() -> TypeId> = Some(TypeId::of::<M>);
-
-    fn begin(content: Self::Content, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let (message, reply) = *content;
-        if reply.has_expired() {
-            stage.ctx().core().bury(message, DeadLetterReason::Expired);
-            return Poll::Ready(());
-        }
-        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
-    }
-
-    fn discard(content: Self::Content, core: &Core, reason: DeadLetterReason) {
-        let (message, reply) = *content;
-        Self::bury(message, reply, core, reason);
-    }
-}
-
-/// A timer that has fired.
-struct Tick;
-
-impl<A: Actor> Kind<A> for Tick {
-    type Content = TimerId;
-    const SHAPE: Shape = Shape::Word;
-    const MESSAGE: Option<fn() -> TypeId> = None;
-
-    fn begin(timer: TimerId, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        match stage.ctx().take_tick(timer) {
-            Some(message) => message.begin(stage, cx),
-            None => Poll::Ready(()),
-        }
-    }
-
-    // It concerns nobody but the life it was for.
-    fn discard(_: TimerId, _: &Core, _: DeadLetterReason) {}
-}
-
-/// A word of the kernel.
-struct Word;
-
-impl<A: Actor> Kind<A> for Word {
-    type Content = Box<dyn Dispatch<A>>;
-    const SHAPE: Shape = Shape::Word;
-    const MESSAGE: Option<fn() -> TypeId> = None;
-
-    fn begin(word: Box<dyn Dispatch<A>>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        word.begin(stage, cx)
-    }
-
-    // It concerns nobody but the life it was for.
-    fn discard(_: Box<dyn Dispatch<A>>, _: &Core, _: DeadLetterReason) {}
 }

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::exit::ExitReason;
-use crate::id::{ActorId, ActorPath};
+use crate::id::{ActorId, ActorPath, Incarnation};
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::refs::ActorRef;
@@ -29,6 +29,10 @@ impl AnyActorRef {
         self.cell
     }
 
+    pub(super) fn cell(&self) -> &dyn AnyCell {
+        &*self.cell
+    }
+
     /// Its number in its system; it keeps it across restarts.
     pub fn id(&self) -> ActorId {
         self.cell.core().id
@@ -42,6 +46,11 @@ impl AnyActorRef {
     /// The name of its type, without the module path.
     pub fn type_name(&self) -> &'static str {
         self.cell.core().kind()
+    }
+
+    /// Which of its lives it is in.
+    pub fn incarnation(&self) -> Incarnation {
+        self.cell.core().incarnation()
     }
 
     /// Whether it has not ended.
@@ -71,6 +80,12 @@ impl AnyActorRef {
     /// Nothing is lost if the future is dropped.
     pub async fn wait(&self) -> ExitReason {
         self.cell.core().ended().await
+    }
+
+    /// Whether the actor is an `A`.
+    pub fn is<A: Actor>(&self) -> bool {
+        let cell: &(dyn Any + Send + Sync) = &*self.cell;
+        cell.is::<Cell<A>>()
     }
 
     /// The reference, if the actor is an `A` and has not ended.

@@ -11,7 +11,7 @@ use crate::exit::ExitReason;
 use crate::id::ActorId;
 use crate::kernel::context::Context;
 use crate::kernel::custody::Verdict;
-use crate::kernel::launch::Owner;
+use crate::kernel::launch::{Owner, Parent};
 use crate::kernel::watch::{WatchId, Watcher};
 use crate::supervision::ChildSpec;
 use crate::supervision::nursery::{Cradle, Spent};
@@ -103,7 +103,7 @@ impl Overseer {
         let cradle = Cradle {
             host: ctx.host().clone(),
             options: spec.options.clone(),
-            owner: Owner::Parent(ctx.core().path(), label),
+            owner: Owner::Parent(Parent::of(ctx.core()), label),
             post,
             siblings: self.roster.clone(),
         };

@@ -1,0 +1,67 @@
+//! What becomes of actors, as events.
+
+use actors::prelude::*;
+use actors::{LifecycleEvent, TopicReceiver};
+
+use crate::support::*;
+
+/// Everything reported so far, in short.
+fn heard(events: &mut TopicReceiver<LifecycleEvent>) -> Vec<String> {
+    std::iter::from_fn(|| events.try_recv()).map(|event| short(&event)).collect()
+}
+
+fn short(event: &LifecycleEvent) -> String {
+    let path = event.path();
+    match event {
+        LifecycleEvent::Started { incarnation, .. } => format!("{path} started {}", incarnation.as_u32()),
+        LifecycleEvent::Failed { reason, .. } => format!("{path} failed: {reason}"),
+        LifecycleEvent::Restarted { incarnation, .. } => format!("{path} restarted {}", incarnation.as_u32()),
+        LifecycleEvent::Stopped { reason, .. } => format!("{path} stopped: {reason}"),
+        other => format!("{other:?}"),
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn starts_failures_restarts_and_ends_are_reported_in_order() {
+    let system = ActorSystem::new();
+    let mut events = system.lifecycle().subscribe();
+    let builder = system.actor(Worker::default).restart(Restart::transient().max(1, seconds(60)));
+    let worker = builder.name("worker").start().await.unwrap();
+    assert_eq!(heard(&mut events), ["/worker started 0"]);
+    worker.fail().tell().await.unwrap();
+    worker.note(1).await.unwrap();
+    let panicked = ExitReason::Panicked("failed".into());
+    assert_eq!(
+        heard(&mut events),
+        [format!("/worker failed: {panicked}"), "/worker restarted 1".into(), "/worker started 1".into()]
+    );
+    worker.fail().tell().await.unwrap();
+    worker.wait().await;
+    assert_eq!(
+        heard(&mut events),
+        [format!("/worker failed: {panicked}"), format!("/worker stopped: {panicked}")]
+    );
+}
+
+#[tokio::test]
+async fn the_end_is_reported_before_it_is_told() {
+    let system = ActorSystem::new();
+    let worker = system.spawn(Worker::default());
+    let mut events = system.lifecycle().subscribe();
+    worker.stop();
+    let reason = worker.wait().await;
+    let event = std::iter::from_fn(|| events.try_recv()).last().unwrap();
+    assert!(matches!(event, LifecycleEvent::Stopped { .. }), "{event:?}");
+    assert_eq!((event.id(), event.path()), (worker.id(), &worker.path()));
+    assert!(reason.is_normal());
+}
+
+#[tokio::test]
+async fn an_actor_that_may_not_start_only_stops() {
+    let system = ActorSystem::new();
+    let _first = system.actor(Worker::default).name("one").start().await.unwrap();
+    let mut events = system.lifecycle().subscribe();
+    system.actor(Worker::default).name("one").start().await.unwrap_err();
+    let heard = heard(&mut events);
+    assert!(heard.len() == 1 && heard[0].starts_with("/one stopped"), "{heard:?}");
+}

@@ -1,0 +1,10 @@
+//! What can be seen of a running system, through the public API.
+
+mod inspect;
+mod lifecycle;
+mod snapshots;
+mod spans;
+mod states;
+mod support;
+mod suspend;
+mod watchdog;
