@@ -153,7 +153,7 @@ async fn a_full_mailbox_fills_the_line_and_then_publishers_wait() {
     let (bus, journal, gate) = (system.bus(), Journal::default(), Gate::closed());
     let behind = Scribe::behind("stuck", &journal, &gate);
     let actor = system.actor(move || behind.clone()).mailbox(Mailbox::bounded(1)).spawn();
-    let subscription = bus.subscribe::<Drawn>().capacity(2).to(&actor);
+    let subscription = bus.subscribe::<Drawn>().capacity(2).concurrency(8).to(&actor);
     let mut accepted = 0;
     while bus.try_publish(Drawn(accepted)).is_ok() {
         accepted += 1;

@@ -27,6 +27,7 @@
 //! | what nobody can reach stops; the named and the owned do not | `reach`, `lifecycle`, `names` |
 //! | a restart keeps address, mailbox and queue, not state, timers or the message it failed at | `lives`, `restart`, `timers` |
 //! | watchers hear the final end only | `watch` |
+//! | programs end in order, and say so by their exit code | `programs` |
 //! | threads, runtimes of one thread, threads of one's own | `threads`, `ask`, `aside` |
 
 mod api;
@@ -48,6 +49,7 @@ mod names;
 mod order;
 mod overflow;
 mod panics;
+mod programs;
 mod reach;
 mod references;
 mod restart;

@@ -42,6 +42,38 @@ async fn what_does_not_end_in_time_is_killed_and_named() {
     assert!(matches!(stuck.wait().await, ExitReason::Killed));
 }
 
+#[tokio::test(start_paused = true)]
+async fn all_that_still_runs_below_what_is_killed_is_named_too() {
+    #[derive(Actor)]
+    struct Parent(u8);
+
+    #[handlers]
+    impl Parent {
+        /// Starts one below the other, and the last one waits for ever.
+        #[handler]
+        async fn bear(&mut self, ctx: &mut Context<Self>) {
+            if self.0 == 0 {
+                return std::future::pending().await;
+            }
+            ctx.spawn(Parent(self.0 - 1)).bear().tell().await.unwrap();
+        }
+    }
+
+    let system = ActorSystem::new();
+    let parent = system.actor(|| Parent(2)).name("parent").start().await.unwrap();
+    parent.bear().tell().await.unwrap();
+    let _other = system.spawn(Scribe::default());
+    let report = system.shutdown(seconds(4)).await;
+    let killed: Vec<String> = report.killed().iter().map(ToString::to_string).collect();
+    let [first, second, third] = &killed[..] else { panic!("{killed:?}") };
+    assert_eq!(first, "/parent");
+    assert!(
+        second.starts_with("/parent/Parent#") && third.starts_with(&format!("{second}/Parent#")),
+        "{killed:?}"
+    );
+    assert!(report.to_string().ends_with(&format!("3 killed {}", killed.join(" "))), "{report}");
+}
+
 #[tokio::test]
 async fn a_second_shutdown_waits_for_the_first_and_nothing_starts_afterwards() {
     let system = ActorSystem::new();
@@ -51,7 +83,7 @@ async fn a_second_shutdown_waits_for_the_first_and_nothing_starts_afterwards() {
         async move { system.terminated().await }
     });
     let (first, second) = tokio::join!(system.shutdown(seconds(5)), system.shutdown(seconds(5)));
-    assert_eq!(first, second);
+    assert_eq!(first.to_string(), second.to_string());
     waiting.await.unwrap();
     assert!(system.is_shutting_down());
     let late = system.spawn(Scribe::default());

@@ -2,34 +2,12 @@
 //!
 //! After a change of wording: `TRYBUILD=overwrite cargo test --test macros`, and read the difference.
 
-use trybuild::TestCases;
-
-#[test]
-fn accepted() {
-    TestCases::new().pass("tests/macros/pass/*.rs");
-}
+pub mod accepted;
 
 #[test]
 fn refused() {
-    TestCases::new().compile_fail("tests/macros/fail/*.rs");
-}
-
-#[test]
-fn events() {
-    let cases = TestCases::new();
-    cases.pass("tests/macros/pass/bus/*.rs");
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/macros/fail/*.rs");
     cases.compile_fail("tests/macros/fail/bus/*.rs");
-}
-
-#[test]
-fn supervisors() {
-    let cases = TestCases::new();
-    cases.pass("tests/macros/pass/supervisor/*.rs");
     cases.compile_fail("tests/macros/fail/supervisor/*.rs");
-}
-
-#[test]
-#[cfg(feature = "net")]
-fn between_nodes() {
-    TestCases::new().pass("tests/macros/pass/net/*.rs");
 }

@@ -25,7 +25,9 @@ fn a_shop_that_crashes_more_than_it_may_ends_with_a_report_and_not_with_a_summar
         let run = run(&[&["--orders", "5000", "--nodes", nodes], &limits[..]].concat());
         assert_eq!(run.code, Some(1), "{run:?}");
         assert!(run.stderr.contains("given up: /shop and everything below it ends"), "{run:?}");
-        assert!(run.stderr.contains("because its child \"payments\""), "{run:?}");
+        // Whichever of those that crash has used up its restarts first.
+        let named = |child: &str| run.stderr.contains(&format!("because its child \"{child}\""));
+        assert!(named("payments") || named("shipping"), "{run:?}");
         assert!(!run.stdout.contains("summary"), "{run:?}");
     }
 }

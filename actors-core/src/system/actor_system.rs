@@ -112,10 +112,12 @@ impl ActorSystem {
     /// Nothing is lost if the future is dropped.
     pub async fn escalated(&self) -> UnheardError {
         let mut first = self.0.escalated.subscribe();
-        match first.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(report)) => report.clone(),
+        loop {
+            if let Some(report) = first.borrow_and_update().clone() {
+                return report;
+            }
             // The sender lives in the system, which `self` keeps.
-            _ => std::future::pending().await,
+            let _ = first.changed().await;
         }
     }
 

@@ -14,10 +14,16 @@ const SHUTDOWN_DEADLINE: Duration = Duration::from_secs(10);
 /// What a shell reports for a program that Ctrl-C ended.
 const EXIT_INTERRUPTED: i32 = 130;
 
+/// What it reports for one whose services have given up.
+const EXIT_ESCALATED: i32 = 1;
+
 /// Runs `main` on a new multi-thread runtime with a system of its own, and shuts that down when `main` returns.
 ///
 /// Ctrl-C and SIGTERM shut the system down, after which `main` is given up if it has not returned; a second one ends
 /// the process at once.
+///
+/// So does a supervisor that gives up and has none above it: the services it ran are gone. Whatever `main` returns then, the
+/// process says why on stderr and exits with code 1, so that whoever runs it can start it anew.
 ///
 /// # Panics
 ///
@@ -33,21 +39,34 @@ where
         .unwrap_or_else(|error| panic!("the tokio runtime could not be started: {error}"));
     let result = runtime.block_on(async {
         let system = ActorSystem::new();
-        let signals = tokio::spawn(obey_signals(system.clone()));
+        let signals = tokio::spawn(obey_signals(system.clone(), Signals::new()));
+        let escalation = tokio::spawn(end_with_the_services(system.clone()));
         let result = until_terminated(&system, main(system.clone())).await;
         let report = system.shutdown(SHUTDOWN_DEADLINE).await;
         if !report.is_clean() {
             eprintln!("shutdown: {report}");
         }
         signals.abort();
-        result
+        escalation.abort();
+        (result, report)
     });
     // Work on blocking threads that never ends must not keep the process.
     runtime.shutdown_background();
     match result {
-        Some(result) => result,
-        None => std::process::exit(0),
+        (Some(result), report) if report.escalated().is_none() => result,
+        (None, report) if report.escalated().is_none() => std::process::exit(0),
+        (result, _) => {
+            // It prints its own error, if it is one.
+            result.map(R::report);
+            std::process::exit(EXIT_ESCALATED);
+        }
     }
+}
+
+/// Shuts the system down once a supervisor at the top has given up.
+async fn end_with_the_services(system: ActorSystem) {
+    system.escalated().await;
+    system.shutdown(SHUTDOWN_DEADLINE).await;
 }
 
 /// The result of `main`; `None` if the system was shut down and `main` did not return within the deadline.
@@ -65,35 +84,49 @@ async fn until_terminated<R>(system: &ActorSystem, main: impl Future<Output = R>
     .await
 }
 
-async fn obey_signals(system: ActorSystem) {
-    next_signal().await;
+async fn obey_signals(system: ActorSystem, mut signals: Signals) {
+    signals.next().await;
     tracing::info!("asked to end; shutting down");
     tokio::spawn(async move { system.shutdown(SHUTDOWN_DEADLINE).await });
-    next_signal().await;
+    signals.next().await;
     std::process::exit(EXIT_INTERRUPTED);
 }
 
+/// What asks a program to end. From its making on, signals wait here instead of killing the process.
 #[cfg(unix)]
-async fn next_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        // Without the signal the program is only less polite.
-        Err(_) => return drop(tokio::signal::ctrl_c().await),
-    };
-    let mut interrupt = pin!(tokio::signal::ctrl_c());
-    poll_fn(|cx| {
-        if terminate.poll_recv(cx).is_ready() || interrupt.as_mut().poll(cx).is_ready() {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
+struct Signals(Vec<tokio::signal::unix::Signal>);
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Without a signal the program is only less polite.
+        Self([SignalKind::interrupt(), SignalKind::terminate()].into_iter().flat_map(signal).collect())
+    }
+
+    async fn next(&mut self) {
+        poll_fn(|cx| {
+            let come = self.0.iter_mut().any(|signal| signal.poll_recv(cx).is_ready());
+            if come { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+    }
 }
 
+/// What asks a program to end.
 #[cfg(not(unix))]
-async fn next_signal() {
-    // Without the signal the program is only less polite.
-    let _ = tokio::signal::ctrl_c().await;
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        // Without the signal the program is only less polite.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }

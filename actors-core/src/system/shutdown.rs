@@ -1,5 +1,6 @@
 //! The end of a system: in order, within a deadline, with a report.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -7,16 +8,18 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use super::ActorSystem;
+use super::errors::UnheardError;
 use super::shared::ShutdownState;
 use crate::id::ActorPath;
 use crate::kernel::cell::AnyCell;
 use crate::kernel::custody::BoxFuture;
 
 /// What a shutdown did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ShutdownReport {
     stopped: usize,
     killed: Vec<ActorPath>,
+    escalated: Option<UnheardError>,
 }
 
 impl ShutdownReport {
@@ -25,14 +28,19 @@ impl ShutdownReport {
         self.stopped
     }
 
-    /// The top-level actors that did not and were killed.
+    /// The actors that did not and were killed: top-level ones, and below each of them those that still ran.
     pub fn killed(&self) -> &[ActorPath] {
         &self.killed
     }
 
-    /// Whether nothing had to be killed.
+    /// Why a supervisor without a supervisor gave up before, if one did: the first of them.
+    pub fn escalated(&self) -> Option<&UnheardError> {
+        self.escalated.as_ref()
+    }
+
+    /// Whether nothing had to be killed, and no supervisor had given up.
     pub fn is_clean(&self) -> bool {
-        self.killed.is_empty()
+        self.killed.is_empty() && self.escalated.is_none()
     }
 }
 
@@ -42,7 +50,10 @@ impl fmt::Display for ShutdownReport {
         for path in &self.killed {
             write!(f, " {path}")?;
         }
-        Ok(())
+        match &self.escalated {
+            Some(escalated) => write!(f, "; {escalated}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -132,7 +143,8 @@ impl ActorSystem {
 
     async fn run_phases(&self, deadline: Instant) -> ShutdownReport {
         self.run_hooks(ShutdownPhase::Intake, deadline).await;
-        let report = self.end_actors(deadline).await;
+        let mut report = self.end_actors(deadline).await;
+        report.escalated.clone_from(&self.0.escalated.borrow());
         self.run_hooks(ShutdownPhase::Bus, deadline).await;
         self.run_hooks(ShutdownPhase::Nodes, deadline).await;
         report
@@ -164,12 +176,27 @@ impl ActorSystem {
                 report.stopped += 1;
                 continue;
             }
+            report.killed.extend(self.family_of(&*actor));
             actor.kill_for_good();
-            report.killed.push(actor.core().path());
             // One that blocks its thread cannot be waited for; it is named, and its thread ends with it.
             let grace = Instant::now() + Duration::from_millis(100);
             let _ = timeout_at(grace, actor.core().ended()).await;
         }
         report
+    }
+
+    /// The path of an actor and those of all below it that still run, parents first.
+    fn family_of(&self, actor: &dyn AnyCell) -> Vec<ActorPath> {
+        let mut ids = HashSet::from([actor.core().id]);
+        let mut family = vec![actor.core().path()];
+        // Children are younger than their parents.
+        for other in self.0.directory.all() {
+            let core = other.core();
+            if core.parent.is_some_and(|parent| ids.contains(&parent)) {
+                ids.insert(core.id);
+                family.push(core.path());
+            }
+        }
+        family
     }
 }

@@ -1,4 +1,4 @@
-// Blocks in a function, for a type by its path, and written by another macro.
+//! Blocks in a function, for a type by its path, and written by another macro.
 
 #![deny(warnings)]
 
@@ -67,4 +67,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
     assert_eq!((wide.set_wide(3, 1).await?, narrow.set_narrow(4, 1).await?), (1, 2));
     assert_eq!((wide.get_wide().await?, narrow.get_narrow().await?), (3, 4));
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,4 @@
-// Every option of the derive; structs, enums and generics.
+//! Every option of the derive; structs, enums and generics.
 
 use actors::prelude::*;
 
@@ -46,4 +46,9 @@ fn main() {
     is_actor::<Newest>();
     is_actor::<Waits>();
     generic::<String>();
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,4 @@
-// Messages and clients across modules, each as visible as its method.
+//! Messages and clients across modules, each as visible as its method.
 
 #![deny(missing_docs)]
 #![deny(warnings)]
@@ -65,4 +65,9 @@ async fn client(counter: ActorRef<Counter>) -> actors::Result<u64> {
 
 fn main() {
     let _ = client;
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

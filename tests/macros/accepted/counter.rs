@@ -1,4 +1,4 @@
-// The first program of the guide, as a client sees it.
+//! The first program of the guide, as a client sees it.
 
 use actors::prelude::*;
 
@@ -49,4 +49,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
 
     assert_eq!(client(system.spawn(counter)).await?, 83);
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,4 @@
-// Events with and without a key, in structs, tuples and enums.
+//! Events with and without a key, in structs, tuples and enums.
 
 use actors::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -37,4 +37,9 @@ fn main() {
     assert_eq!(OrderPlaced { order_id: 7 }.key().as_deref(), Some("7"));
     assert_eq!(Paid(1, "anna".into()).key().as_deref(), Some("anna"));
     assert_eq!((Door::Opened.key(), Door::Closed.key()), (None, None));
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

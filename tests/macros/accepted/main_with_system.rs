@@ -1,4 +1,4 @@
-// The system comes as an argument; `?` works on what `main` returns.
+//! The system comes as an argument; `?` works on what `main` returns.
 
 use actors::prelude::*;
 
@@ -13,4 +13,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
     let number: u8 = "7".parse()?;
     assert_eq!(number, 7);
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

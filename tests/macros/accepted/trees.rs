@@ -1,6 +1,7 @@
-// Trees of every kind of child, with parameters, raw names and expressions that move what they are given.
+//! Trees of every kind of child, with parameters, raw names and expressions that move what they are given.
 
 #![deny(warnings)]
+#![allow(missing_docs)]
 
 use std::sync::Arc;
 
@@ -59,4 +60,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
     let empty = Empty::start(&system).await?;
     let Empty {} = &*empty;
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,5 @@
-// A `Result` is flattened once, by its name or by a flag.
+//! A `Result` is flattened once, by its name or by a flag.
+#![allow(unreachable_pub)]
 
 use std::io;
 
@@ -90,4 +91,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
     assert_eq!(audits(account.clone()).await, 10);
     assert!(matches!(account.withdraw(11).await, Err(CallError::Handler(Overdrawn))));
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,4 @@
-// `cfg` on a handler holds for everything made from it; so does one on the block.
+//! `cfg` on a handler holds for everything made from it; so does one on the block.
 
 #![deny(warnings)]
 #![allow(unexpected_cfgs)]
@@ -47,4 +47,9 @@ async fn client(clock: ActorRef<Clock>) -> actors::Result<u64> {
 
 fn main() {
     let _ = client;
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

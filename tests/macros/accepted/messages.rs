@@ -1,4 +1,4 @@
-// The plain form: a struct that is a message, a handler by hand.
+//! The plain form: a struct that is a message, a handler by hand.
 
 use actors::prelude::*;
 
@@ -62,4 +62,9 @@ async fn client(echo: ActorRef<Echo>) -> actors::Result<()> {
 
 fn main() {
     let _ = (client, List::First(1));
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,4 @@
-// `Self` in a signature means the actor, also in the message.
+//! `Self` in a signature means the actor, also in the message.
 
 use actors::prelude::*;
 
@@ -66,4 +66,9 @@ async fn main(system: ActorSystem) -> actors::Result<()> {
     let failed = client(system.spawn(Shape::default()), system.spawn(Store(7))).await;
     assert_eq!(failed.map_err(|error| error.to_string()), Err("1".to_string()));
     Ok(())
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,4 +1,5 @@
-// Where every handler has a wire name, remote references have the client too.
+//! Where every handler has a wire name, remote references have the client too.
+#![allow(unreachable_pub)]
 
 use actors::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -64,4 +65,9 @@ fn main() {
         [Add::WIRE_NAME, Zero::WIRE_NAME, Dump::WIRE_NAME],
         ["counter.add/1", "counter.zero/1", "counter.dump/1"]
     );
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

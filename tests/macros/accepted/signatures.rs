@@ -1,4 +1,4 @@
-// Sync and async, with and without context, `mut` arguments, raw names, handles to answer later.
+//! Sync and async, with and without context, `mut` arguments, raw names, handles to answer later.
 
 use actors::prelude::*;
 
@@ -85,4 +85,9 @@ async fn client(desk: ActorRef<Desk>) -> actors::Result<()> {
 #[actors::main]
 async fn main(system: ActorSystem) -> actors::Result<()> {
     client(system.spawn(Desk::default())).await
+}
+
+#[test]
+fn runs() -> impl std::process::Termination {
+    main()
 }

@@ -1,6 +1,0 @@
-// Without an argument and without a type.
-
-#[actors::main]
-async fn main() {
-    std::future::ready(()).await;
-}
