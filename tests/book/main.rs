@@ -5,4 +5,5 @@ mod from_actix;
 mod from_kameo;
 mod from_otp;
 mod from_ractor;
+mod insight;
 mod supervision;

@@ -65,3 +65,39 @@ async fn an_actor_that_may_not_start_only_stops() {
     let heard = heard(&mut events);
     assert!(heard.len() == 1 && heard[0].starts_with("/one stopped"), "{heard:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_bus_carries_what_becomes_of_actors_from_the_first_subscription_on() {
+    let system = ActorSystem::new();
+    let before = system.actor(Worker::default).name("before").start().await.unwrap();
+    let mut typed = system.bus().subscribe::<LifecycleEvent>().into_stream();
+    let mut pattern = system.bus().pattern("actors.*").into_stream();
+    let worker = system.actor(Worker::default).name("worker").start().await.unwrap();
+    worker.stop();
+    worker.wait().await;
+    for expected in ["/worker started 0", "/worker stopped: normal"] {
+        assert_eq!(short(&typed.next().await.unwrap()), expected);
+        let event = pattern.next().await.unwrap();
+        assert_eq!(event.topic(), "actors.lifecycle");
+        assert_eq!(short(event.downcast_ref::<LifecycleEvent>().unwrap()), expected);
+    }
+    let group = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = group.clone();
+    let subscription = system.bus().subscribe::<LifecycleEvent>().group("audit").for_each(move |event| {
+        heard.lock().unwrap().push(short(&event));
+        async {}
+    });
+    let failing = system.actor(Worker::default).name("failing").start().await.unwrap();
+    failing.fail().tell().await.unwrap();
+    failing.wait().await;
+    settle().await;
+    assert_eq!(group.lock().unwrap().len(), 3, "each event once: {:?}", group.lock().unwrap());
+    subscription.cancel();
+    drop((typed, pattern));
+    let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    before.stop();
+    before.wait().await;
+    drop((before, worker, failing, subscription, system));
+    tokio::time::sleep(seconds(5)).await;
+    assert_eq!(alive(), 0, "nothing keeps the system");
+}

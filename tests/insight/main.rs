@@ -2,6 +2,7 @@
 
 mod inspect;
 mod lifecycle;
+mod metrics;
 mod snapshots;
 mod spans;
 mod states;

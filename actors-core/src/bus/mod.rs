@@ -29,6 +29,7 @@ mod dead_event;
 mod error;
 
 mod answers;
+mod lifecycle;
 
 mod state;
 mod topic;

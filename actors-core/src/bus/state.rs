@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use super::answers::Answers;
 use super::error::TypeConflict;
@@ -24,6 +24,8 @@ pub(super) struct BusState {
     pub(super) answers: Answers,
     pub(super) dead_events: AtomicU64,
     closed: AtomicBool,
+    /// Whether what becomes of actors is published.
+    pub(super) lifecycle: Once,
 }
 
 impl BusState {
@@ -36,6 +38,7 @@ impl BusState {
             answers: Answers::default(),
             dead_events: AtomicU64::new(0),
             closed: AtomicBool::new(closed),
+            lifecycle: Once::new(),
         }
     }
 
@@ -178,7 +181,7 @@ fn reshaped(group: Arc<Group>, shape: Shape) -> Arc<Group> {
 }
 
 impl Source {
-    fn covers(&self, topic: &str) -> bool {
+    pub(super) fn covers(&self, topic: &str) -> bool {
         match self {
             Self::Topic(name) => **name == *topic,
             Self::Pattern(pattern) => pattern.matches(topic),

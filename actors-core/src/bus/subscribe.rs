@@ -3,12 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::event::AnyEvent;
+use super::event::{AnyEvent, Event};
 use super::group::{Shape, Source};
 use super::handle::Bus;
+use super::lifecycle;
 use super::member::Member;
 use super::retry::Retry;
 use crate::mailbox::OnFull;
+use crate::observe::LifecycleEvent;
 
 /// Events a subscription holds that nobody took yet, unless it chose otherwise.
 const DEFAULT_CAPACITY: usize = 1024;
@@ -167,6 +169,9 @@ impl<T> Subscribe<T> {
         let capacity = self.capacity_or(DEFAULT_CAPACITY).min(tokio::sync::Semaphore::MAX_PERMITS);
         let shape = Shape { capacity, on_full: self.on_full, keyed: keyed || self.is_grouped() };
         let group = self.bus.state.join(&self.source, self.group.clone(), shape, self.start);
+        if group.source.covers(LifecycleEvent::TOPIC) {
+            lifecycle::forward(&self.bus);
+        }
         Member::new(self.bus.clone(), group, is_awaited)
     }
 }

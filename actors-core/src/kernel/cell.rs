@@ -156,6 +156,12 @@ impl Core {
         (self.kind)()
     }
 
+    /// What gives the name of its type, which takes a while.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn kind_by(&self) -> fn() -> &'static str {
+        self.kind
+    }
+
     /// Where the system has noted it.
     pub(crate) fn set_place(&self, place: u32) {
         self.place.store(place, Ordering::Release);

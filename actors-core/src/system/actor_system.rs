@@ -1,8 +1,8 @@
 //! The handle of a system.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 
 use super::errors::UnheardError;
 use super::settings::SystemBuilder;
@@ -37,6 +37,16 @@ use crate::observe::{DeadLetter, DeadLetterCounts, DeadLetterReason, LifecycleEv
 /// ```
 #[derive(Clone)]
 pub struct ActorSystem(pub(super) Arc<Shared>);
+
+/// A system that may be gone.
+#[derive(Clone)]
+pub(crate) struct WeakSystem(Weak<Shared>);
+
+impl WeakSystem {
+    pub(crate) fn upgrade(&self) -> Option<ActorSystem> {
+        self.0.upgrade().map(ActorSystem)
+    }
+}
 
 impl ActorSystem {
     /// A system on the current tokio runtime, with default settings.
@@ -119,6 +129,11 @@ impl ActorSystem {
             // The sender lives in the system, which `self` keeps.
             let _ = first.changed().await;
         }
+    }
+
+    /// A handle that does not keep the system.
+    pub(crate) fn downgrade(&self) -> WeakSystem {
+        WeakSystem(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn host(&self) -> Arc<dyn Host> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::departed::Departed;
 use crate::id::ActorId;
 use crate::kernel::cell::AnyCell;
 use crate::sync::{Lock, LockGuard};
@@ -30,6 +31,7 @@ struct Places {
     taken: usize,
     /// How many of them have no parent.
     top_level: usize,
+    departed: Departed,
 }
 
 enum Place {
@@ -120,6 +122,17 @@ impl Directory {
         (found, (next.shard < SHARDS).then_some(next))
     }
 
+    /// Counts all actors, those that run and those that have ended.
+    #[cfg(feature = "metrics")]
+    pub(super) fn count(&self, census: &mut super::metrics::Census) {
+        for shard in &self.shards {
+            // Under one lock, so that nobody is missed or counted twice on the way out.
+            let shard = shard.lock();
+            shard.running().for_each(|cell| census.count_running(&**cell));
+            census.count_departed(&shard.departed);
+        }
+    }
+
     pub(super) fn children_of(&self, parent: ActorId) -> Vec<ActorId> {
         self.families.lock().get(&parent).map_or_else(Vec::new, |children| children.iter().copied().collect())
     }
@@ -164,11 +177,14 @@ impl Places {
     fn remove(&mut self, place: u32) -> Place {
         self.taken -= 1;
         let gone = std::mem::replace(&mut self.places[place as usize], Place::Free(self.free));
-        self.top_level -= usize::from(gone.taken().is_some_and(|cell| cell.core().parent.is_none()));
+        if let Place::Taken(cell) = &gone {
+            self.top_level -= usize::from(cell.core().parent.is_none());
+            self.departed.note(cell.core());
+        }
         self.free = Some(place);
         if self.taken == 0 && self.places.len() > SHARDS {
             // After a crowd the room goes back.
-            *self = Self::default();
+            (self.places, self.free) = Default::default();
         }
         gone
     }

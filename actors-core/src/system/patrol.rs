@@ -120,6 +120,6 @@ impl Patrol {
     }
 }
 
-fn is_crowded(queued: usize, bound: usize) -> bool {
+pub(super) fn is_crowded(queued: usize, bound: usize) -> bool {
     queued.saturating_mul(5) > bound.saturating_mul(4)
 }
