@@ -1,7 +1,7 @@
 //! Supervision: what follows a failure.
 //!
 //! ```text
-//! SupervisorRef ── orders ──> Overseer (an actor) ── verdicts ──> Post <── custodian of each child's lives
+//! SupervisorRef ── orders ──> Supervisor (an actor) ── verdicts ──> Post <── custodian of each child's lives
 //!       └── child(id) ──> Roster { seats } <──┘ <──────── events ──┘
 //! ```
 //!

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tokio::sync::{Notify, oneshot};
 
 use super::child_spec::Terms;
-use super::overseer::{Event, Overseer};
+use super::overseer::{Event, Supervisor};
 use super::roster::Key;
 use super::strategy::{Decide, Directive, directive};
 use crate::exit::ExitReason;
@@ -37,10 +37,10 @@ pub(super) struct Post {
 
 /// A supervisor, as its children see it: it may be gone, or in another of its lives.
 #[derive(Clone)]
-pub(super) struct Boss(Weak<Cell<Overseer>>);
+pub(super) struct Boss(Weak<Cell<Supervisor>>);
 
 impl Boss {
-    pub(super) fn new(cell: Weak<Cell<Overseer>>) -> Self {
+    pub(super) fn new(cell: Weak<Cell<Supervisor>>) -> Self {
         Self(cell)
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use super::overseer::{Order, Overseer, Which};
+use super::overseer::{Order, Supervisor, Which};
 use super::roster::Roster;
 use super::siblings::find;
 use super::{Child, ChildCounts, ChildInfo, ChildSpec};
@@ -41,16 +41,16 @@ use crate::kernel::watch::{Watchable, Watched};
 /// ```
 #[derive(Clone)]
 pub struct SupervisorRef {
-    actor: ActorRef<Overseer>,
+    actor: ActorRef<Supervisor>,
     roster: Arc<Roster>,
 }
 
 impl SupervisorRef {
-    pub(super) fn new(actor: ActorRef<Overseer>, roster: Arc<Roster>) -> Self {
+    pub(super) fn new(actor: ActorRef<Supervisor>, roster: Arc<Roster>) -> Self {
         Self { actor, roster }
     }
 
-    pub(super) fn actor(&self) -> &ActorRef<Overseer> {
+    pub(super) fn actor(&self) -> &ActorRef<Supervisor> {
         &self.actor
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use super::DynamicSupervisor;
 use super::child_spec::ChildSpec;
 use super::nursery::{Cradle, Nursery};
-use super::overseer::{Overseer, Ready};
+use super::overseer::{self, Ready};
 use super::post::Post;
 use super::reference::SupervisorRef;
 use super::roster::{Occupant, Roster};
@@ -140,7 +140,7 @@ impl Tree {
         self.check_all()?;
         let roster = self.roster(false);
         let (ready, up) = oneshot::channel();
-        let overseer = Overseer::new(roster.clone(), Ready::Root(ready));
+        let overseer = overseer::Supervisor::new(roster.clone(), Ready::Root(ready));
         let (report, begun) = oneshot::channel();
         let lives = Lives::One(Some(overseer));
         let actor = launch(
@@ -204,10 +204,10 @@ struct Nested {
     post: Arc<Post>,
 }
 
-impl Custodian<Overseer> for Nested {
-    fn build(&mut self) -> Result<Overseer, ActorError> {
+impl Custodian<overseer::Supervisor> for Nested {
+    fn build(&mut self) -> Result<overseer::Supervisor, ActorError> {
         self.post.life_begins();
-        Ok(Overseer::new(self.roster.clone(), Ready::Child(self.post.clone())))
+        Ok(overseer::Supervisor::new(self.roster.clone(), Ready::Child(self.post.clone())))
     }
 
     fn resumes_after(&mut self, reason: &ExitReason) -> bool {

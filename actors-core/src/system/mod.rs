@@ -22,7 +22,8 @@ mod snapshot;
 mod watchdog;
 
 pub use actor_system::ActorSystem;
-pub(crate) use actor_system::WeakSystem;
+#[cfg(feature = "metrics")]
+use actor_system::WeakSystem;
 pub use entry::run_main;
 pub use errors::UnheardError;
 pub use settings::SystemBuilder;

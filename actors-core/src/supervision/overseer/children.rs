@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::step::Step;
-use super::{Event, Overseer};
+use super::{Event, Supervisor};
 use crate::exit::ExitReason;
 use crate::id::ActorId;
 use crate::kernel::context::Context;
@@ -19,7 +19,7 @@ use crate::supervision::post::{Boss, Post};
 use crate::supervision::roster::{Key, Occupant, Seat, StartOutcome, State, start_failure};
 use crate::supervision::strategy::{AutoShutdown, ShutdownPolicy, Strategy};
 
-impl Overseer {
+impl Supervisor {
     pub(super) fn on_event(&mut self, event: Event, ctx: &mut Context<Self>) {
         if ctx.ending().is_some() {
             return;

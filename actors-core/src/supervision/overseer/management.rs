@@ -1,6 +1,6 @@
 //! What users want of a running supervisor.
 
-use super::{Order, Overseer, Which};
+use super::{Order, Supervisor, Which};
 use crate::error::ChildError;
 use crate::exit::ExitReason;
 use crate::kernel::context::Context;
@@ -12,7 +12,7 @@ use crate::supervision::strategy::Policy;
 
 type Answer<T> = tokio::sync::oneshot::Sender<Result<T, ChildError>>;
 
-impl Overseer {
+impl Supervisor {
     pub(super) fn on_order(&mut self, order: Order, ctx: &mut Context<Self>) {
         // Whoever asked may have stopped waiting for any of these answers.
         match order {

@@ -28,8 +28,8 @@ use crate::kernel::refs::AnyActorRef;
 use crate::message::{Message, Plain};
 use step::Step;
 
-/// One life of a supervisor.
-pub(crate) struct Overseer {
+/// One life of a supervisor. Its name is what people see in paths.
+pub(crate) struct Supervisor {
     roster: Arc<Roster>,
     window: RestartWindow,
     /// Children that are started one after another, or ended and started again, if that is going on.
@@ -84,7 +84,7 @@ pub(super) enum Which {
     Actor(AnyActorRef),
 }
 
-impl Overseer {
+impl Supervisor {
     pub(super) fn new(roster: Arc<Roster>, ready: Ready) -> Self {
         let window = roster.policy.window();
         let is_root = matches!(ready, Ready::Root(_));
@@ -123,7 +123,7 @@ impl Overseer {
     }
 }
 
-impl Actor for Overseer {
+impl Actor for Supervisor {
     async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
         self.roster.begin_anew();
         ctx.entrust_children(self.roster.clone());
@@ -145,17 +145,17 @@ impl Message for Order {
     type Kind = Plain;
 }
 
-impl Handler<Event> for Overseer {
+impl Handler<Event> for Supervisor {
     async fn handle(&mut self, event: Event, ctx: &mut Context<Self>) {
         self.on_event(event, ctx);
     }
 }
 
-impl Handler<Exit> for Overseer {
+impl Handler<Exit> for Supervisor {
     async fn handle(&mut self, _: Exit, _: &mut Context<Self>) {}
 }
 
-impl Handler<Order> for Overseer {
+impl Handler<Order> for Supervisor {
     async fn handle(&mut self, order: Order, ctx: &mut Context<Self>) {
         self.on_order(order, ctx);
     }

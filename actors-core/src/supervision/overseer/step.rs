@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::{Event, Overseer};
+use super::{Event, Supervisor};
 use crate::kernel::context::Context;
 use crate::kernel::custody::Verdict;
 use crate::supervision::roster::{Key, Seat, State};
@@ -92,7 +92,7 @@ impl Step {
     }
 }
 
-impl Overseer {
+impl Supervisor {
     /// Does what can be done now; whatever has to be waited for comes back as an event.
     pub(super) fn advance(&mut self, ctx: &mut Context<Self>) {
         while let Some(step) = &mut self.step
