@@ -14,9 +14,9 @@ pub mod prelude {
         Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
         AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
         ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, Exit, ExitReason,
-        GroupChanged, Groups, Handler, Mailbox, Message, OnFull, Recipient, ReplyTo, Requests, Responder,
-        Restart, Retry, Running, SendError, ShutdownPolicy, Start, StartError, Subscription, Supervisor,
-        SupervisorRef, Terminated, TimerHandle,
+        GroupChanged, Groups, Handler, Machine, Mailbox, Message, OnFull, Recipient, ReplyTo, Requests,
+        Responder, Restart, Retry, Running, SendError, ShutdownPolicy, Start, StartError, StateMachine,
+        Subscription, Supervisor, SupervisorRef, Terminated, TimerHandle,
     };
     pub use actors_macros::{Actor, Event, Message, Supervisor, handler, handlers};
     #[cfg(feature = "net")]

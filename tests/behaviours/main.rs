@@ -2,6 +2,7 @@
 
 mod continuations;
 mod idle_timeout;
+mod machines;
 mod requests;
 mod stash;
 mod support;

@@ -19,10 +19,12 @@ pub(crate) trait Item: Sized {
     fn is_droppable(&self) -> bool;
 }
 
-/// The order in which the consumer looks: all of `Next` before any of `System`, and so on. What was put back comes before
+/// The order in which the consumer looks: all of `First` before any of `Next`, and so on. What was put back comes before
 /// what is `Urgent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lane {
+    /// What the consumer itself has to do before all it wanted to do; the last one comes first.
+    First,
     /// What the consumer itself wants to do before anything that is queued.
     Next,
     System,

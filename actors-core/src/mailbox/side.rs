@@ -52,6 +52,7 @@ impl<T> Side<T> {
 
     pub(super) fn push(&mut self, item: T, lane: Lane) {
         match lane {
+            Lane::First => self.next.push_front(item),
             Lane::Next => self.next.push_back(item),
             Lane::System => self.system.push_back(item),
             Lane::Urgent | Lane::User => self.urgent.push_back(item),

@@ -184,6 +184,14 @@ impl<A: Actor> Context<A> {
         super::deliver_to_self(&self.cell, Lane::Next, Ticket::Life(self.incarnation), message);
     }
 
+    /// Like [`continue_with`](Self::continue_with), and before all that was given to that.
+    pub(crate) fn continue_first<M: Message>(&mut self, message: M)
+    where
+        A: Responder<M>,
+    {
+        super::deliver_to_self(&self.cell, Lane::First, Ticket::Life(self.incarnation), message);
+    }
+
     /// The stash, or its limit if it is full.
     fn stash_room(&mut self) -> Result<&mut VecDeque<Envelope<A>>, usize> {
         let limit = self.core().stash_limit().unwrap_or(DEFAULT_LIMIT);
