@@ -12,11 +12,11 @@ pub use actors_net::{
 pub mod prelude {
     pub use actors_core::{
         Actor, ActorError, ActorOptions, ActorPath, ActorRef, ActorSystem, AnyActorRef, AnyEvent, AskError,
-        AutoShutdown, Backoff, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind, ChildSpec,
-        ChildState, Children, Context, DeadEvent, Directive, Event, EventStream, Exit, ExitReason,
-        GroupChanged, Groups, Handler, Machine, Mailbox, Message, OnFull, Recipient, ReplyTo, Requests,
-        Responder, Restart, Retry, Running, SendError, ShutdownPolicy, Start, StartError, StateMachine,
-        Subscription, Supervisor, SupervisorRef, Terminated, TimerHandle,
+        AutoShutdown, Backoff, BreakerError, Bus, CallError, ChildCounts, ChildError, ChildInfo, ChildKind,
+        ChildSpec, ChildState, Children, CircuitBreaker, Context, DeadEvent, Directive, Event, EventStream,
+        Exit, ExitReason, GroupChanged, Groups, Handler, Machine, Mailbox, Message, OnFull, Recipient,
+        ReplyTo, Requests, Responder, Restart, Retry, Running, SendError, ShutdownPolicy, Start, StartError,
+        StateMachine, Subscription, Supervisor, SupervisorRef, Terminated, TimerHandle,
     };
     pub use actors_macros::{Actor, Event, Message, Supervisor, handler, handlers};
     #[cfg(feature = "net")]

@@ -2,6 +2,7 @@
 //!
 //! Users depend on the facade crate `actors`, which re-exports all of this.
 
+mod breaker;
 mod bus;
 pub mod error;
 mod exit;
@@ -21,6 +22,7 @@ mod system;
 pub mod testkit;
 mod timer;
 
+pub use breaker::{BreakerBuilder, BreakerError, BreakerState, CircuitBreaker};
 pub use bus::{
     AnyEvent, Bus, DeadCause, DeadEvent, Event, EventStream, IntoOutcome, PublishError, Retry, Start,
     Subscribe, SubscribeError, Subscription, TopicSettings, TypeConflict,

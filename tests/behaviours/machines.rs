@@ -59,7 +59,9 @@ impl StateMachine for Gate {
 
 /// Anything a handler can do.
 #[derive(Message)]
-struct Act(Box<dyn FnOnce(&mut Gate, &mut Context<Gate>) + Send>);
+struct Act(Deed);
+
+type Deed = Box<dyn FnOnce(&mut Gate, &mut Context<Gate>) + Send>;
 
 impl Handler<Act> for Gate {
     async fn handle(&mut self, act: Act, ctx: &mut Context<Self>) {
@@ -224,10 +226,10 @@ async fn a_hook_can_go_on_to_another_state() {
 
 #[tokio::test(start_paused = true)]
 async fn leaving_the_state_cancels_its_timeout_and_staying_does_not() {
-    type Deed = fn(&mut Gate, &mut Context<Gate>);
-    let stays: [Deed; 3] =
+    type Step = fn(&mut Gate, &mut Context<Gate>);
+    let stays: [Step; 3] =
         [|_, _| {}, |gate, _| *gate.machine.state_mut() = Counting(1), |gate, ctx| gate.machine.repeat(ctx)];
-    let leaves: [Deed; 3] = [
+    let leaves: [Step; 3] = [
         |gate, ctx| gate.machine.go(Open, ctx),
         |gate, ctx| gate.machine.go(Closed, ctx),
         |gate, ctx| assert!(gate.machine.cancel_timeout(ctx)),

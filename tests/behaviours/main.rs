@@ -1,5 +1,6 @@
 //! What users of OTP and Akka expect of an actor beside messages: timers, stash, continuations, and what is built of them.
 
+mod breaker;
 mod continuations;
 mod idle_timeout;
 mod machines;

@@ -8,7 +8,7 @@ const LAYERS: [&[&str]; 6] = [
     &["mailbox", "sched", "timer", "observe"],
     &["kernel"],
     &["system"],
-    &["supervision", "requests", "machines", "bus", "groups"],
+    &["supervision", "requests", "machines", "breaker", "bus", "groups"],
     &["testkit"],
 ];
 
