@@ -11,25 +11,52 @@ pub(super) const USUAL: Layout = match Layout::from_size_align(4096, 16) {
     Err(_) => panic!("16 is a power of two"),
 };
 
+/// Buffers that a thread keeps: an allocator takes a lock for memory of that size, over which threads meet when handlers often
+/// have to wait.
+const MOST_SPARES: usize = 32;
+
 thread_local! {
-    /// The buffer that no actor of this thread uses at the moment.
-    static SPARE: Cell<Option<Buffer>> = const { Cell::new(None) };
+    /// The buffers that no actor of this thread uses at the moment.
+    static SPARES: Spares = const { Spares { kept: Cell::new(0), buffers: [const { Cell::new(None) }; MOST_SPARES] } };
+}
+
+/// A stack of buffers; what is kept lies below the rest.
+struct Spares {
+    kept: Cell<usize>,
+    buffers: [Cell<Option<Buffer>>; MOST_SPARES],
+}
+
+impl Spares {
+    #[inline]
+    fn pop(&self) -> Option<Buffer> {
+        let at = self.kept.get().checked_sub(1)?;
+        self.kept.set(at);
+        self.buffers[at].take()
+    }
+
+    /// Keeps a buffer if there is room; otherwise it goes.
+    #[inline]
+    fn push(&self, buffer: Buffer) {
+        if let Some(place) = self.buffers.get(self.kept.get()) {
+            place.set(Some(buffer));
+            self.kept.set(self.kept.get() + 1);
+        }
+    }
 }
 
 /// Memory of the usual size, with no user.
 pub(super) struct Buffer(NonNull<u8>);
 
 impl Buffer {
-    /// The thread's spare one, or a new one.
+    /// One of the thread's spare ones, or a new one.
     fn take() -> Self {
-        // While the thread goes down there is no spare any more.
-        SPARE.try_with(Cell::take).ok().flatten().unwrap_or_else(|| Self(allocate(USUAL)))
+        // While the thread goes down there are no spares any more.
+        SPARES.try_with(Spares::pop).ok().flatten().unwrap_or_else(|| Self(allocate(USUAL)))
     }
 
     /// Keeps it for this thread's next user.
     fn give_back(self) {
-        // The one that was spare meanwhile, if any, goes.
-        drop(SPARE.try_with(|spare| spare.replace(Some(self))));
+        let _ = SPARES.try_with(|spares| spares.push(self));
     }
 
     fn into_raw(self) -> NonNull<u8> {

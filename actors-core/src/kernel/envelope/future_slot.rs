@@ -1,6 +1,6 @@
 //! Where the future of the running handler lives: in a buffer that handlers share, one after another.
 //!
-//! Each thread keeps one spare buffer, which an actor borrows for a turn. A handler that is ready at its first poll, as
+//! Each thread keeps a few spare buffers, of which an actor borrows one for a turn. A handler that is ready at its first poll, as
 //! most are, leaves it to the next one; one that has to wait keeps it until it is ready. So an idle actor holds no buffer,
 //! and a handler costs no allocation.
 #![allow(unsafe_code, reason = "a future of any type is placed in a raw buffer and its type forgotten")]
