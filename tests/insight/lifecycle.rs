@@ -71,14 +71,14 @@ async fn the_bus_carries_what_becomes_of_actors_from_the_first_subscription_on()
     let system = ActorSystem::new();
     let before = system.actor(Worker::default).name("before").start().await.unwrap();
     let mut typed = system.bus().subscribe::<LifecycleEvent>().into_stream();
-    let mut pattern = system.bus().pattern("actors.*").into_stream();
+    let mut pattern = system.bus().pattern("$actors.*").into_stream();
     let worker = system.actor(Worker::default).name("worker").start().await.unwrap();
     worker.stop();
     worker.wait().await;
     for expected in ["/worker started 0", "/worker stopped: normal"] {
         assert_eq!(short(&typed.next().await.unwrap()), expected);
         let event = pattern.next().await.unwrap();
-        assert_eq!(event.topic(), "actors.lifecycle");
+        assert_eq!(event.topic(), "$actors.lifecycle");
         assert_eq!(short(event.downcast_ref::<LifecycleEvent>().unwrap()), expected);
     }
     let group = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));

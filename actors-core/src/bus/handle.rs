@@ -131,6 +131,7 @@ impl Bus {
     /// Subscribes to all topics, those to come too, that a pattern covers.
     ///
     /// A topic is words with dots between; in a pattern `*` stands for any one word, and `>` at the end for one or more.
+    /// Topics that begin with `$` are the system's own, and not covered by a pattern that begins with a wildcard.
     ///
     /// # Panics
     ///

@@ -13,7 +13,7 @@ impl Message for LifecycleEvent {
 /// Published from the first subscription on, in the order of each actor's own life. A subscriber that has publishers wait
 /// delays no actor, but what is reported more than 4,096 events later is lost.
 impl Event for LifecycleEvent {
-    const TOPIC: &'static str = "actors.lifecycle";
+    const TOPIC: &'static str = "$actors.lifecycle";
 
     fn key(&self) -> Option<String> {
         Some(self.id().to_string())

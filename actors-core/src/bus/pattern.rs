@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// *.placed        orders.placed, bids.placed
 /// >               every topic
 /// ```
+///
+/// Topics that begin with `$` are the system's own: as in MQTT, a wildcard in the first place does not stand for such a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern(Arc<str>);
 
@@ -50,6 +52,9 @@ impl Pattern {
     }
 
     pub(super) fn matches(&self, topic: &str) -> bool {
+        if topic.starts_with('$') && !self.0.starts_with('$') {
+            return false;
+        }
         let mut words = topic.split('.');
         for wanted in self.0.split('.') {
             match (wanted, words.next()) {
@@ -96,6 +101,9 @@ mod tests {
             ("orders.>", "orders", false),
             ("*.eu.>", "orders.eu.placed.now", true),
             (">", "orders", true),
+            (">", "$actors.lifecycle", false),
+            ("*.lifecycle", "$actors.lifecycle", false),
+            ("$actors.*", "$actors.lifecycle", true),
             ("orders", "ordersx", false),
         ] {
             assert_eq!(Pattern::parse(pattern).unwrap().matches(topic), expected, "{pattern} on {topic}");
