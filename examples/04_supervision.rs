@@ -58,8 +58,10 @@ struct Shop {
 }
 // ANCHOR_END: shop
 
-#[actors::main]
-async fn main(system: ActorSystem) -> actors::Result<()> {
+// With `#[actors::main]` the program would end with code 1 when the shop has given up: nobody should think that it still serves.
+#[tokio::main]
+async fn main() -> actors::Result<()> {
+    let system = ActorSystem::new();
     let mut errors = system.errors().subscribe();
     let shop = Shop::start(&system).await?;
     println!("sold for {}", shop.till.sell("tea").await?);
