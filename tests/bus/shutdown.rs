@@ -3,7 +3,11 @@
 use actors::prelude::*;
 use actors::{DeadLetterReason, SubscribeError};
 
-use crate::support::{Drawn, Gate, Journal, draw, seconds};
+use crate::support::{Drawn, Gate, Journal, Scribe, draw, seconds};
+
+#[derive(Event, Clone, Debug)]
+#[event(topic = "orders.paid")]
+struct Paid(u64);
 
 #[tokio::test(start_paused = true)]
 async fn what_waits_is_handled_and_what_runs_is_waited_for() {
@@ -112,4 +116,56 @@ fn a_runtime_that_goes_down_takes_the_subscriptions_along() {
     drop(runtime);
     assert!(subscription.has_ended());
     assert!(channel.iter().count() <= 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn actors_get_the_events_that_wait_for_them_before_they_end() {
+    /// Takes its time, and passes each event on as another one.
+    struct Slow(Journal<u64>);
+    impl Actor for Slow {}
+    impl Handler<Drawn> for Slow {
+        async fn handle(&mut self, Drawn(number): Drawn, ctx: &mut Context<Self>) {
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            self.0.note(number);
+            if number < 300 {
+                ctx.system().bus().publish(Paid(number)).await.unwrap();
+            }
+        }
+    }
+    impl Handler<Paid> for Slow {
+        async fn handle(&mut self, Paid(number): Paid, _: &mut Context<Self>) {
+            self.0.note(1_000 + number);
+        }
+    }
+    let (system, journal) = (ActorSystem::new(), Journal::default());
+    let (first, second) = (Slow(journal.clone()), Slow(journal.clone()));
+    let (first, second) = (system.spawn(first), system.spawn(second));
+    let bus = system.bus();
+    // Far more than the mailbox gets at a time.
+    let _events = [bus.subscribe::<Drawn>().to(&first), bus.subscribe::<Paid>().to(&second)];
+    draw(&bus, 0..300).await;
+    let report = system.shutdown(seconds(60)).await;
+    assert!(report.is_clean(), "{report}");
+    let (drawn, paid): (Vec<u64>, Vec<u64>) =
+        journal.entries().into_iter().partition(|&number| number < 1_000);
+    assert!(drawn.into_iter().eq(0..300) && paid.into_iter().eq(1_000..1_300));
+    assert_eq!(system.dead_letter_counts().total(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_that_nobody_gets_round_to_take_half_of_the_time_at_most() {
+    let system = ActorSystem::new();
+    let (journal, gate) = (Journal::default(), Gate::closed());
+    let stuck = system.spawn(Scribe::behind("stuck", &journal, &gate));
+    let open = Gate::closed();
+    open.open();
+    let patient = system.spawn(Scribe::behind("patient", &journal, &open));
+    let bus = system.bus();
+    let _events = bus.subscribe::<Drawn>().to(&stuck);
+    draw(&bus, 0..100).await;
+    let begin = tokio::time::Instant::now();
+    let report = system.shutdown(seconds(8)).await;
+    assert_eq!(report.killed(), [stuck.path()]);
+    assert!(begin.elapsed() <= seconds(9), "{:?}", begin.elapsed());
+    assert!(matches!(patient.wait().await, ExitReason::Shutdown));
 }

@@ -11,15 +11,9 @@ use tokio::sync::{Notify, Semaphore};
 use super::event::AnyEvent;
 use super::key::KeyHash;
 use super::line::{Entry, Line};
-use super::pattern::Pattern;
+use super::source::Source;
+use super::taken::{Next, Taken};
 use crate::mailbox::OnFull;
-
-/// What a subscription is to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    Topic(Arc<str>),
-    Pattern(Pattern),
-}
 
 /// How the line of a group behaves. The first member decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +49,8 @@ pub(super) struct Group {
     state: Mutex<State>,
     room: Semaphore,
     arrivals: Notify,
+    /// Told when nothing is left to handle, if somebody waits for that.
+    quiet: Notify,
     dropped: AtomicU64,
     failed: AtomicU64,
 }
@@ -74,27 +70,6 @@ enum Phase {
     Ended,
 }
 
-/// What came of taking several events.
-#[must_use]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// Some, by one of so many members.
-    Some { members: usize },
-    /// Nothing now.
-    Nothing,
-    /// Nothing any more.
-    Over,
-}
-
-/// What there is to take.
-pub(super) enum Next {
-    Event(Entry<AnyEvent>),
-    /// Nothing now.
-    Nothing,
-    /// Nothing any more.
-    Over,
-}
-
 impl Group {
     /// A group with one member.
     pub(super) fn new(source: Source, name: Option<Arc<str>>, shape: Shape) -> Self {
@@ -106,6 +81,7 @@ impl Group {
             state: Mutex::new(state),
             room: Semaphore::new(shape.capacity),
             arrivals: Notify::new(),
+            quiet: Notify::new(),
             dropped: AtomicU64::new(0),
             failed: AtomicU64::new(0),
         }
@@ -135,6 +111,7 @@ impl Group {
         state.phase = Phase::Ended;
         let left = state.line.remove_all();
         drop(state);
+        self.quiet.notify_waiters();
         self.room.close();
         Some(left)
     }
@@ -148,6 +125,21 @@ impl Group {
         drop(state);
         self.room.close();
         self.wake_all();
+    }
+
+    /// Waits until nothing is left to handle, at least for the moment; true if there was something.
+    pub(super) async fn quiet(&self) -> bool {
+        let mut waited = false;
+        loop {
+            let mut quiet = std::pin::pin!(self.quiet.notified());
+            // From here on no such moment is missed.
+            quiet.as_mut().enable();
+            if self.lock().line.is_idle() {
+                return waited;
+            }
+            waited = true;
+            quiet.await;
+        }
     }
 
     /// Lets every member that waits look again.
@@ -305,9 +297,13 @@ impl Group {
         let over = state.phase == Phase::Ended || (closing && state.line.is_idle());
         let members = state.members;
         let more = state.line.has_ready() && members > 1;
+        let idle = state.line.is_idle();
         drop(state);
         // Outside the lock: a user's `Drop` may run.
         handled.clear();
+        if idle {
+            self.quiet.notify_waiters();
+        }
         if closing && over {
             self.wake_all();
         } else if more {
@@ -358,8 +354,12 @@ impl Group {
         let mut state = self.lock();
         state.line.done(&entry);
         let ready = state.line.has_ready();
-        let over = state.phase != Phase::Open && state.line.is_idle();
+        let idle = state.line.is_idle();
+        let over = state.phase != Phase::Open && idle;
         drop(state);
+        if idle {
+            self.quiet.notify_waiters();
+        }
         if over {
             self.wake_all();
         } else if ready {
@@ -403,14 +403,5 @@ impl Group {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing under the lock can panic half-way through a change.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Source {
-    pub(super) fn as_str(&self) -> &str {
-        match self {
-            Self::Topic(topic) => topic,
-            Self::Pattern(pattern) => pattern.as_str(),
-        }
     }
 }

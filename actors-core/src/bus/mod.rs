@@ -39,6 +39,8 @@ mod group;
 mod line;
 mod member;
 mod pattern;
+mod source;
+mod taken;
 
 mod shutdown;
 

@@ -6,10 +6,27 @@ use super::member::Member;
 use super::state::BusState;
 use crate::system::{ActorSystem, ShutdownPhase};
 
-/// Has the bus drained when the actors have ended. The system does not keep itself alive by it.
+/// Has events that wait handled while there are actors to handle them, and the bus drained when those have ended. The system
+/// does not keep itself alive by it.
 pub(super) fn drain_at_shutdown(system: &ActorSystem, state: &Arc<BusState>) {
     let state: Weak<BusState> = Arc::downgrade(state);
+    let early = state.clone();
+    system.on_shutdown(ShutdownPhase::Drain, move || settle(early));
     system.on_shutdown(ShutdownPhase::Bus, move || drain(state));
+}
+
+/// Returns once no subscription has anything to handle; one may bring about events for others.
+async fn settle(state: Weak<BusState>) {
+    let Some(state) = state.upgrade() else { return };
+    loop {
+        let mut settled = true;
+        for member in state.members().iter().filter(|member| member.is_awaited) {
+            settled &= !member.group.quiet().await;
+        }
+        if settled {
+            return;
+        }
+    }
 }
 
 /// 1. Publishers are refused. 2. Groups take in nothing more. 3. Subscriptions handle what waits, and end.

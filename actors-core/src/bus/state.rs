@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 use super::answers::Answers;
 use super::error::TypeConflict;
 use super::event::Event;
-use super::group::{Group, Shape, Source};
+use super::group::{Group, Shape};
 use super::member::Member;
+use super::source::Source;
 use super::subscribe::Start;
 use super::topic::{EventTopic, EventType, Topics};
 
@@ -178,13 +179,4 @@ fn reshaped(group: Arc<Group>, shape: Shape) -> Arc<Group> {
         tracing::warn!(topic, group = name, "a member wants another capacity or policy than its group has");
     }
     group
-}
-
-impl Source {
-    pub(super) fn covers(&self, topic: &str) -> bool {
-        match self {
-            Self::Topic(name) => **name == *topic,
-            Self::Pattern(pattern) => pattern.matches(topic),
-        }
-    }
 }

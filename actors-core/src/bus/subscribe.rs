@@ -4,11 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::event::{AnyEvent, Event};
-use super::group::{Shape, Source};
+use super::group::Shape;
 use super::handle::Bus;
 use super::lifecycle;
 use super::member::Member;
 use super::retry::Retry;
+use super::source::Source;
 use crate::mailbox::OnFull;
 use crate::observe::LifecycleEvent;
 

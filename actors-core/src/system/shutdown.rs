@@ -62,6 +62,9 @@ impl fmt::Display for ShutdownReport {
 pub enum ShutdownPhase {
     /// First: nothing new comes in from outside.
     Intake,
+    /// While the actors still run: what waits for them outside their mailboxes goes there. It may take half of the time that
+    /// is left.
+    Drain,
     /// After the actors: what they might still have used goes.
     Bus,
     /// Last: connections close when everything that could be sent was sent.
@@ -82,8 +85,9 @@ impl Hooks {
 }
 
 impl ActorSystem {
-    /// Shuts the system down: no actor starts any more, and each finishes what is queued, the youngest first and
-    /// children before parents. What has not ended at the deadline is killed and named in the report.
+    /// Shuts the system down: what waits for actors on the event bus goes to them, then no actor starts any more, and each
+    /// finishes what is queued, the youngest first and children before parents. What has not ended at the deadline is killed
+    /// and named in the report.
     ///
     /// Calls after the first one wait for it and get its report.
     ///
@@ -143,6 +147,7 @@ impl ActorSystem {
 
     async fn run_phases(&self, deadline: Instant) -> ShutdownReport {
         self.run_hooks(ShutdownPhase::Intake, deadline).await;
+        self.run_hooks(ShutdownPhase::Drain, half_way(deadline)).await;
         let mut report = self.end_actors(deadline).await;
         report.escalated.clone_from(&self.0.escalated.borrow());
         self.run_hooks(ShutdownPhase::Bus, deadline).await;
@@ -165,8 +170,7 @@ impl ActorSystem {
         let mut late: Vec<Arc<dyn AnyCell>> = Vec::new();
         for actor in self.0.directory.close() {
             actor.shut_down();
-            let patience = deadline.saturating_duration_since(Instant::now()) / 2;
-            match timeout_at(Instant::now() + patience, actor.core().ended()).await {
+            match timeout_at(half_way(deadline), actor.core().ended()).await {
                 Ok(_) => report.stopped += 1,
                 Err(_) => late.push(actor),
             }
@@ -199,4 +203,10 @@ impl ActorSystem {
         }
         family
     }
+}
+
+/// Half of the time that is left.
+fn half_way(deadline: Instant) -> Instant {
+    let now = Instant::now();
+    now + deadline.saturating_duration_since(now) / 2
 }

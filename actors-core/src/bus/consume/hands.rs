@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::bus::event::AnyEvent;
-use crate::bus::group::Taken;
 use crate::bus::line::Entry;
 use crate::bus::member::Member;
+use crate::bus::taken::Taken;
 
 /// Events that are on their way to an actor or lie in its mailbox. Dropped, they go to other members.
 pub(super) struct Hands {

@@ -7,9 +7,9 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::bus::group::Next;
 use crate::bus::member::{Handling, Member};
 use crate::bus::subscribe::{Open, Subscribe};
+use crate::bus::taken::Next;
 use crate::kernel::custody::BoxFuture;
 
 impl<T: 'static> Subscribe<T> {
