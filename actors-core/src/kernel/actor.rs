@@ -4,9 +4,10 @@ use crate::error::ActorError;
 use crate::exit::ExitReason;
 use crate::id::short_type_name;
 use crate::kernel::context::Context;
+use crate::kernel::envelope::{Answering, Unheard};
 use crate::kernel::options::ActorOptions;
-use crate::kernel::reply::{ReplyTo, report_unheard};
-use crate::message::{Message, ReplyKind};
+use crate::kernel::reply::ReplyTo;
+use crate::message::Message;
 
 /// Something with a state of its own that handles one message after another.
 ///
@@ -85,15 +86,17 @@ pub trait Responder<M: Message>: Actor {
 
 impl<A: Handler<M>, M: Message> Responder<M> for A {
     #[inline]
-    async fn respond(&mut self, message: M, reply: ReplyTo<M::Reply>, ctx: &mut Context<Self>) {
-        reply.send(self.handle(message, ctx).await);
+    fn respond(
+        &mut self,
+        message: M,
+        reply: ReplyTo<M::Reply>,
+        ctx: &mut Context<Self>,
+    ) -> impl Future<Output = ()> + Send {
+        Answering::new(self.handle(message, ctx), reply)
     }
 
     #[inline]
-    async fn receive(&mut self, message: M, ctx: &mut Context<Self>) {
-        let answer = self.handle(message, ctx).await;
-        if M::Kind::FALLIBLE {
-            report_unheard::<M>(ctx.core(), &answer);
-        }
+    fn receive(&mut self, message: M, ctx: &mut Context<Self>) -> impl Future<Output = ()> + Send {
+        Unheard::<_, M>::new(self.handle(message, ctx))
     }
 }

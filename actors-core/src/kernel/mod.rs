@@ -25,5 +25,6 @@ pub(crate) mod pump;
 pub(crate) mod refs;
 pub(crate) mod reply;
 pub(crate) mod request;
+mod seldom;
 pub(crate) mod snapshot;
 pub(crate) mod watch;

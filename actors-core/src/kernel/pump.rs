@@ -43,7 +43,7 @@ fn pump<A: Actor>(
     handled: &mut u32,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
-    let mut turn = Turn::default();
+    let mut turn = Turn::begin();
     let mut stage = body.stage(&mut turn);
     let mut reader = cell.inbox.reader(outlet);
     for _ in 0..cell.core.messages_per_turn {

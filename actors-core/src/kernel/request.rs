@@ -14,6 +14,7 @@ use crate::kernel::ask::{Asker, Limit, Posted, Wait, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
+use crate::kernel::seldom::Seldom;
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 
@@ -134,7 +135,7 @@ impl<'a, M: Message> Request<'a, M> {
             Stage::Ready(message) => Some(message),
             begun => begun.give_up(),
         };
-        Tell { target: self.target, message, entering: None, urgent: self.urgent }
+        Tell { target: self.target, message, entering: Seldom::empty(), urgent: self.urgent }
     }
 
     /// Sends the message without ever waiting and wants no answer.
@@ -287,7 +288,7 @@ pub struct Tell<'a, M: Message> {
     /// Until it is sent.
     message: Option<M>,
     /// The message on its way in, where it has to wait for room.
-    entering: Option<Entering<M>>,
+    entering: Seldom<Entering<M>>,
     urgent: bool,
 }
 
@@ -295,7 +296,12 @@ impl<'a, M: Message> Tell<'a, M> {
     /// A tell that borrows its target. References of all kinds make theirs of it.
     #[inline]
     pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
-        Self { target: Target::Borrowed(target), message: Some(message), entering: None, urgent: false }
+        Self {
+            target: Target::Borrowed(target),
+            message: Some(message),
+            entering: Seldom::empty(),
+            urgent: false,
+        }
     }
 
     /// Goes before messages that are not urgent.
@@ -339,7 +345,7 @@ impl<'a, M: Message> Tell<'a, M> {
     ) -> Poll<Result<(), SendError<M>>> {
         let poll = entering.as_mut().poll(cx);
         if poll.is_pending() {
-            self.entering = Some(entering);
+            self.entering = Seldom::new(entering);
         }
         poll.map_err(Refusal::into_send_error)
     }

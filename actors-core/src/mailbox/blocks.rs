@@ -1,68 +1,56 @@
 //! An unbounded queue of many producers and one consumer, in linked blocks with the items inline.
 //!
-//! Positions count up by one for each slot and for each gap between two blocks: position `p` lies in slot `p % LAP` of
-//! its block, and `p % LAP == SLOTS` means that the next block is being linked in. The queue begins in such a gap, so that
-//! one that is never used has no block. The lowest bit of the tail says that the queue is closed, so that no item can
-//! follow the last one.
+//! The tail counts the items pushed so far and says how many slots are left in its block: taking a position adds to the one
+//! and takes from the other in one step. With none left, the queue is in the gap between two blocks: the next one is being
+//! linked in. The queue begins in such a gap, so that one that is never used has no block. One bit of the tail says that
+//! the queue is closed, so that no item can follow the last one.
 //!
 //! Steps of a push: (1) read the tail and the block it is in; (2) take the position by moving the tail on; whoever takes
 //! the last slot of a block also links the next one; (3) write the item; (4) store its word, which marks the slot ready.
 //! The consumer waits for the word of its next slot, takes the item and, after the last slot of a block, frees it: every
 //! slot of it was written, and whoever wrote the last one had linked the next block before, so nobody touches it any more.
 //!
+//! A block is small while the consumer keeps up and larger than the one before while it does not, so that an idle actor
+//! holds little and a flood seldom needs an allocation.
+//!
 //! The algorithm is that of crossbeam's list channel, reduced to one consumer.
 #![allow(unsafe_code, reason = "slots are written by many threads and read by one; see the protocol above")]
 
-use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
 use super::Item;
-use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use super::block::{Block, OwnedBlock};
+use crate::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use crate::sync::{UnsafeCell, relax};
 
-/// Positions from one block to the next.
+/// Slots of a block while the consumer keeps up.
 #[cfg(not(actors_loom))]
-const LAP: usize = 8;
+const FEWEST: usize = 7;
 /// Small under loom, so that models cross blocks; not so small that each slot is the last of its block.
 #[cfg(actors_loom)]
-const LAP: usize = 3;
+const FEWEST: usize = 2;
 
-/// Items in a block.
-const SLOTS: usize = LAP - 1;
+/// Slots of the largest block: 1 KiB, which the consumer may hold until as many items have come once more.
+#[cfg(not(actors_loom))]
+const MOST: usize = 31;
+#[cfg(actors_loom)]
+const MOST: usize = 3;
 
-/// The tail's lowest bit: closed. Positions count from the bit above.
-const CLOSED: usize = 1;
-const SHIFT: usize = 1;
-const STEP: usize = 1 << SHIFT;
-
-/// The position where a queue begins: in the gap before its first block.
-const BEGIN: usize = SLOTS;
-
-struct Slot<T: Item> {
-    /// Null until the item is there, then the item's own word.
-    word: AtomicPtr<()>,
-    rest: UnsafeCell<MaybeUninit<T::Rest>>,
-}
-
-struct Block<T: Item> {
-    next: AtomicPtr<Block<T>>,
-    slots: [Slot<T>; SLOTS],
-}
-
-impl<T: Item> Block<T> {
-    fn new() -> Box<Self> {
-        let slot =
-            || Slot { word: AtomicPtr::new(ptr::null_mut()), rest: UnsafeCell::new(MaybeUninit::uninit()) };
-        Box::new(Self { next: AtomicPtr::new(ptr::null_mut()), slots: std::array::from_fn(|_| slot()) })
-    }
-}
+/// The bits of the tail that say how many slots are left in its block.
+const LEFT: u64 = CLOSED - 1;
+/// The queue is closed.
+const CLOSED: u64 = 1 << 6;
+/// Above this bit the tail counts what was pushed.
+const SHIFT: u32 = 7;
+/// What taking a position adds: one item more, one slot less.
+const TAKE: u64 = (1 << SHIFT) - 1;
 
 /// The queue. Any thread may push; only one at a time may pop.
 pub(super) struct Blocks<T: Item> {
-    tail: AtomicUsize,
+    tail: AtomicU64,
     tail_block: AtomicPtr<Block<T>>,
-    /// Written by the first push only, read by the consumer until it has its own.
-    first_block: AtomicPtr<Block<T>>,
+    /// Where the consumer is, or is to begin: written by the first push, then by the consumer.
+    read_block: AtomicPtr<Block<T>>,
     /// A used block for the next producer that needs one: a queue that stays short allocates nothing.
     spare: AtomicPtr<Block<T>>,
     head: UnsafeCell<Head<T>>,
@@ -70,7 +58,9 @@ pub(super) struct Blocks<T: Item> {
 
 /// The consumer's side.
 struct Head<T: Item> {
-    position: usize,
+    taken: usize,
+    /// Slots of its block that it has not come to.
+    left: usize,
     block: *mut Block<T>,
 }
 
@@ -82,18 +72,18 @@ unsafe impl<T: Item + Send> Sync for Blocks<T> {}
 impl<T: Item> Blocks<T> {
     pub(super) fn new() -> Self {
         Self {
-            tail: AtomicUsize::new(BEGIN << SHIFT),
+            tail: AtomicU64::new(0),
             tail_block: AtomicPtr::new(ptr::null_mut()),
-            first_block: AtomicPtr::new(ptr::null_mut()),
+            read_block: AtomicPtr::new(ptr::null_mut()),
             spare: AtomicPtr::new(ptr::null_mut()),
-            head: UnsafeCell::new(Head { position: BEGIN, block: ptr::null_mut() }),
+            head: UnsafeCell::new(Head { taken: 0, left: 0, block: ptr::null_mut() }),
         }
     }
 
     /// How many items were pushed so far, the one under way included.
     #[inline]
     pub(super) fn pushed(&self) -> usize {
-        count(self.tail.load(Ordering::Acquire) >> SHIFT)
+        count(self.tail.load(Ordering::Acquire))
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -102,19 +92,29 @@ impl<T: Item> Blocks<T> {
 
     /// Appends an item in the usual case: the queue is open, `admits` says yes to the number of items pushed before, the
     /// slot is neither the last of its block nor a gap, and no other producer comes between.
-    #[inline]
-    pub(super) fn push_at_once(&self, item: T, admits: impl Fn(usize) -> bool) -> Result<(), T> {
+    ///
+    /// The item is made of its content once it has its place, so that it is written there and nowhere else. Making it must
+    /// not panic: the consumer would wait for it for ever.
+    #[inline(always)]
+    pub(super) fn push_at_once<C>(
+        &self,
+        content: C,
+        seal: impl FnOnce(C) -> T,
+        admits: impl Fn(usize) -> bool,
+    ) -> Result<(), C> {
         let tail = self.tail.load(Ordering::Acquire);
-        let slot = (tail >> SHIFT) % LAP;
-        if tail & CLOSED != 0 || slot + 1 >= SLOTS || !admits(count(tail >> SHIFT)) {
-            return Err(item);
+        // A tail that is closed looks as if more were left than can be.
+        let left = tail & (CLOSED | LEFT);
+        if !(2..CLOSED).contains(&left) || !admits(count(tail)) {
+            return Err(content);
         }
         let block = self.tail_block.load(Ordering::Acquire);
-        if self.tail.compare_exchange(tail, tail + STEP, Ordering::AcqRel, Ordering::Acquire).is_err() {
-            return Err(item);
+        if self.tail.compare_exchange(tail, tail + TAKE, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            return Err(content);
         }
-        // SAFETY: the position was just taken; its block is the one the tail was in.
-        unsafe { write(block, slot, item) };
+        // SAFETY: the position was just taken, by this thread alone; its block is the one the tail was in, which the consumer
+        // frees only after this slot is ready.
+        unsafe { Block::slot(block, left as usize).write(seal(content)) };
         Ok(())
     }
 
@@ -127,12 +127,13 @@ impl<T: Item> Blocks<T> {
             if tail & CLOSED != 0 {
                 return Err(Refused::Closed(item));
             }
-            if !admits(count(tail >> SHIFT)) {
+            if !admits(count(tail)) {
                 return Err(Refused::NotAdmitted(item));
             }
-            let slot = (tail >> SHIFT) % LAP;
-            if slot == SLOTS {
-                if self.tail_block.load(Ordering::Acquire).is_null() {
+            let left = tail & LEFT;
+            let block = self.tail_block.load(Ordering::Acquire);
+            if left == 0 {
+                if block.is_null() {
                     self.link_first_block();
                 } else {
                     relax(&mut attempts);
@@ -140,65 +141,66 @@ impl<T: Item> Blocks<T> {
                 tail = self.tail.load(Ordering::Acquire);
                 continue;
             }
-            let block = self.tail_block.load(Ordering::Acquire);
             // Taken before the position is: nobody is kept waiting at the gap for an allocator.
-            if slot + 1 == SLOTS && next_block.is_none() {
-                next_block = Some(self.take_block());
+            if left == 1 && next_block.is_none() {
+                next_block = Some(self.take_block(block));
             }
             let taken =
-                self.tail.compare_exchange_weak(tail, tail + STEP, Ordering::AcqRel, Ordering::Acquire);
+                self.tail.compare_exchange_weak(tail, tail + TAKE, Ordering::AcqRel, Ordering::Acquire);
             if let Err(current) = taken {
                 tail = current;
                 continue;
             }
-            if slot + 1 == SLOTS {
-                let next = Box::into_raw(next_block.take().unwrap_or_else(|| self.take_block()));
-                self.tail_block.store(next, Ordering::Release);
-                // Over the gap. An addition, because a close may have set its bit meanwhile.
-                self.tail.fetch_add(STEP, Ordering::Release);
-                // SAFETY: the consumer frees a block only after its last slot is ready, which comes below.
-                unsafe { &(*block).next }.store(next, Ordering::Release);
+            if left == 1 {
+                self.link(block, next_block.take().unwrap_or_else(|| OwnedBlock::allocate(FEWEST)));
             }
-            // SAFETY: the position was just taken; its block is the one the tail was in.
-            unsafe { write(block, slot, item) };
+            // SAFETY: as in `push_at_once`.
+            unsafe { Block::slot(block, left as usize).write(item) };
             return Ok(());
         }
     }
 
-    /// A block that nobody uses.
-    fn take_block(&self) -> Box<Block<T>> {
-        let spare = self.spare.swap(ptr::null_mut(), Ordering::AcqRel);
-        if spare.is_null() {
-            return Block::new();
-        }
-        // SAFETY: whoever swaps it out owns it.
-        unsafe { Box::from_raw(spare) }
-    }
-
-    /// Keeps a used block, unless one is kept already.
-    fn keep_block(&self, block: Box<Block<T>>) {
-        if !self.spare.load(Ordering::Relaxed).is_null() {
-            return;
-        }
-        block.next.store(ptr::null_mut(), Ordering::Relaxed);
-        for slot in &block.slots {
-            slot.word.store(ptr::null_mut(), Ordering::Relaxed);
-        }
-        // Only the consumer puts one here, so the place is still free.
-        self.spare.store(Box::into_raw(block), Ordering::Release);
+    /// Ends the gap after a block. For the one who took its last slot and has not written it yet.
+    fn link(&self, block: *mut Block<T>, next: OwnedBlock<T>) {
+        let room = next.room() as u64;
+        let next = next.into_raw();
+        self.tail_block.store(next, Ordering::Release);
+        // An addition, because a close may have set its bit meanwhile.
+        self.tail.fetch_add(room, Ordering::Release);
+        // SAFETY: the consumer frees a block only after its last slot is ready, which comes after this.
+        unsafe { &(*block).next }.store(next, Ordering::Release);
     }
 
     fn link_first_block(&self) {
-        let block = Box::into_raw(Block::new());
+        let block = OwnedBlock::allocate(FEWEST).into_raw();
         let linked =
             self.tail_block.compare_exchange(ptr::null_mut(), block, Ordering::AcqRel, Ordering::Acquire);
         match linked {
             Ok(_) => {
-                self.first_block.store(block, Ordering::Release);
-                self.tail.fetch_add(STEP, Ordering::Release);
+                self.read_block.store(block, Ordering::Release);
+                self.tail.fetch_add(FEWEST as u64, Ordering::Release);
             }
             // SAFETY: it was never shared.
-            Err(_) => drop(unsafe { Box::from_raw(block) }),
+            Err(_) => drop(unsafe { OwnedBlock::from_raw(block) }),
+        }
+    }
+
+    /// A block to follow this one, which may be gone by now.
+    fn take_block(&self, block: *mut Block<T>) -> OwnedBlock<T> {
+        if self.read_block.load(Ordering::Relaxed) != block {
+            return OwnedBlock::allocate(MOST);
+        }
+        // SAFETY: whoever swaps it out owns it.
+        let spare = unsafe { OwnedBlock::from_raw(self.spare.swap(ptr::null_mut(), Ordering::AcqRel)) };
+        spare.unwrap_or_else(|| OwnedBlock::allocate(FEWEST))
+    }
+
+    /// Keeps a used block, unless one is kept already or it is a large one.
+    fn keep_block(&self, mut block: OwnedBlock<T>) {
+        if block.room() == FEWEST && self.spare.load(Ordering::Relaxed).is_null() {
+            block.clear();
+            // Only the consumer puts one here, so the place is still free.
+            self.spare.store(block.into_raw(), Ordering::Release);
         }
     }
 
@@ -210,7 +212,7 @@ impl<T: Item> Blocks<T> {
     #[inline]
     pub(super) unsafe fn taken(&self) -> usize {
         // SAFETY: the caller is the only consumer.
-        self.head.with(|head| count(unsafe { (*head).position }))
+        self.head.with(|head| unsafe { (*head).taken })
     }
 
     /// Takes the oldest item, if one is ready.
@@ -233,60 +235,42 @@ impl<T: Item> Blocks<T> {
         self.head.with_mut(|head| {
             // SAFETY: the caller is the only consumer.
             let head = unsafe { &mut *head };
-            let mut at = head.position % LAP;
-            if at == SLOTS {
-                if !self.cross_gap(head) {
-                    return None;
-                }
-                at = 0;
+            if head.left == 0 && !self.cross_gap(head) {
+                return None;
             }
             // SAFETY: the block is freed by the consumer only, when it has crossed the gap after it.
-            let slot = unsafe { &(*head.block).slots[at] };
-            let word = NonNull::new(slot.word.load(Ordering::Acquire))?;
-            head.position += 1;
-            // Ready, so it was written, and each position comes once.
-            Some((word, slot.rest.with(|rest| rest.cast())))
+            let item = unsafe { Block::slot(head.block, head.left) }.read()?;
+            head.left -= 1;
+            head.taken += 1;
+            Some(item)
         })
     }
 
     /// On to the next block; false if there is none because nothing was pushed yet.
     #[inline(never)]
     fn cross_gap(&self, head: &mut Head<T>) -> bool {
-        if head.block.is_null() {
-            // Null as long as nothing was pushed: items come after the first block.
-            head.block = self.first_block.load(Ordering::Acquire);
-            if head.block.is_null() {
-                return false;
+        // SAFETY: all slots were ready, so all producers are done with the block and the next one is linked.
+        match unsafe { OwnedBlock::from_raw(head.block) } {
+            Some(used) => {
+                head.block = used.next();
+                self.read_block.store(head.block, Ordering::Relaxed);
+                self.keep_block(used);
             }
-        } else {
-            // SAFETY: all slots were ready, so all producers are done with the block and the next one is linked.
-            let used = unsafe { Box::from_raw(head.block) };
-            head.block = used.next.load(Ordering::Acquire);
-            self.keep_block(used);
+            None => head.block = self.read_block.load(Ordering::Acquire),
         }
-        head.position += 1;
+        // Null as long as nothing was pushed: items come after the first block.
+        if head.block.is_null() {
+            return false;
+        }
+        // SAFETY: it is alive until the consumer has crossed the gap after it.
+        head.left = unsafe { Block::room(head.block) };
         true
     }
 
     /// Closes; returns how many items were pushed in all.
     pub(super) fn close(&self) -> usize {
-        count(self.tail.fetch_or(CLOSED, Ordering::AcqRel) >> SHIFT)
+        count(self.tail.fetch_or(CLOSED, Ordering::AcqRel))
     }
-}
-
-/// Writes an item into its slot.
-///
-/// # Safety
-///
-/// The caller has taken the slot's position and not written it yet.
-#[inline]
-unsafe fn write<T: Item>(block: *mut Block<T>, slot: usize, item: T) {
-    // SAFETY: the consumer frees the block only after this slot is ready. The position was taken by the caller alone, so
-    // nobody else writes the slot, and the consumer reads it only once it is ready.
-    let slot = unsafe { &(*block).slots[slot] };
-    let (word, rest) = item.split();
-    slot.rest.with_mut(|place| unsafe { (*place).write(rest) });
-    slot.word.store(word.as_ptr(), Ordering::Release);
 }
 
 /// Why an item was not appended.
@@ -303,10 +287,10 @@ impl<T> Refused<T> {
     }
 }
 
-/// The number of slots before a position, without the gaps.
+/// How many items were pushed where the tail is.
 #[inline]
-fn count(position: usize) -> usize {
-    position - position / LAP - BEGIN
+fn count(tail: u64) -> usize {
+    (tail >> SHIFT) as usize
 }
 
 impl<T: Item> Drop for Blocks<T> {
@@ -314,18 +298,11 @@ impl<T: Item> Drop for Blocks<T> {
         // SAFETY: nobody else has the queue any more.
         while unsafe { self.pop() }.is_some() {}
         let spare = self.spare.swap(ptr::null_mut(), Ordering::AcqRel);
-        if !spare.is_null() {
-            // SAFETY: as in `take_block`.
-            drop(unsafe { Box::from_raw(spare) });
-        }
-        self.head.with_mut(|head| {
-            // SAFETY: as above.
-            let mut block = unsafe { (*head).block };
-            while !block.is_null() {
-                // SAFETY: the blocks from the head on were not freed yet.
-                let used = unsafe { Box::from_raw(block) };
-                block = used.next.load(Ordering::Acquire);
-            }
+        // SAFETY: as in `take_block`.
+        drop(unsafe { OwnedBlock::from_raw(spare) });
+        self.head.with(|head| {
+            // SAFETY: as above. Nothing is left, so the head is in the last block, if there ever was one.
+            drop(unsafe { OwnedBlock::from_raw((*head).block) });
         });
     }
 }

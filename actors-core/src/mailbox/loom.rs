@@ -52,7 +52,7 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
 
 /// As references do: at once if possible.
 fn send(home: &Home, number: u32) -> Offer<u32> {
-    match home.0.push(number) {
+    match home.0.push(number, |number| number) {
         Ok(()) => Offer::Queued,
         Err(number) => home.0.offer(number, Lane::User),
     }
@@ -93,6 +93,25 @@ fn two_producers_lose_nothing_and_keep_their_order() {
         for producer in producers {
             producer.join().unwrap();
         }
+    });
+}
+
+#[test]
+fn a_queue_that_has_grown_long_keeps_its_order() {
+    model(|| {
+        let (home, mut outlet) = home(Mailbox::unbounded());
+        // The consumer is in its first block still when the third one is linked in, a large one.
+        (0..4).for_each(|number| assert!(matches!(send(&home, number), Offer::Queued)));
+        let producer = {
+            let home = home.clone();
+            thread::spawn(move || assert!(matches!(send(&home, 4), Offer::Queued)))
+        };
+        block_on(async {
+            for number in 0..5 {
+                assert_eq!(take(&home, &mut outlet).await, number);
+            }
+        });
+        producer.join().unwrap();
     });
 }
 

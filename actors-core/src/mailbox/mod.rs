@@ -8,6 +8,7 @@
 //!
 //! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.
 
+mod block;
 mod blocks;
 mod config;
 mod exchange;

@@ -74,7 +74,7 @@ proptest! {
                 Step::Offer(false) => {
                     let full = user.len() + urgent.len() >= bound;
                     let oldest = user.iter().position(|number| number % 5 != 0);
-                    let offer = inbox.push(item).map_or_else(|item| inbox.offer(item, Lane::User), |()| Offer::Queued);
+                    let offer = inbox.push(item, |item| item).map_or_else(|item| inbox.offer(item, Lane::User), |()| Offer::Queued);
                     match (offer, full, on_full) {
                         (Offer::Queued, false, _) => user.push_back(made),
                         (Offer::Full(back), true, OnFull::Wait | OnFull::Reject) => prop_assert_eq!(back.0, made),

@@ -39,10 +39,11 @@ impl<T: Item> Inbox<T> {
     }
 
     /// Appends an item to the user lane if that takes no thought: there is room, nobody waits for it, and nobody else pushes
-    /// at the moment. What comes back is to be [offered](Self::offer).
-    #[inline]
-    pub(crate) fn push(&self, item: T) -> Result<(), T> {
-        self.blocks.push_at_once(item, |pushed| self.bound == usize::MAX || self.admits_at_once(pushed))?;
+    /// at the moment. It is sealed in its place, which must not panic. What comes back is to be [offered](Self::offer).
+    #[inline(always)]
+    pub(crate) fn push<C>(&self, content: C, seal: impl FnOnce(C) -> T) -> Result<(), C> {
+        let admits = |pushed| self.bound == usize::MAX || self.admits_at_once(pushed);
+        self.blocks.push_at_once(content, seal, admits)?;
         self.wake_if_idle();
         Ok(())
     }

@@ -80,13 +80,25 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
+    /// A turn that is about to run handlers.
+    #[inline]
+    pub(crate) fn begin() -> Self {
+        Self { buffer: Some(Buffer::take()) }
+    }
+
     /// Memory of the usual size; it stays the turn's unless it is [kept](Self::keep_memory).
     #[inline]
     pub(super) fn memory(&mut self) -> NonNull<u8> {
         match &self.buffer {
             Some(buffer) => buffer.0,
-            None => self.buffer.insert(Buffer::take()).0,
+            None => self.provide(),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn provide(&mut self) -> NonNull<u8> {
+        self.buffer.insert(Buffer::take()).0
     }
 
     /// The memory that was lent has found a user that stays longer than the turn.

@@ -51,7 +51,7 @@ impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
             return Poll::Ready(());
         }
         let span = traced::span_of::<M>();
-        stage.run(cx, |actor, ctx| actor.receive(self.message, ctx).instrument(span))
+        stage.run(cx, |actor, ctx| async move { actor.receive(self.message, ctx).await }.instrument(span))
     }
 }
 

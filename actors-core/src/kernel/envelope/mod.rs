@@ -5,6 +5,7 @@
 //!                                                └──pending──> kept in the actor's FutureSlot
 //! ```
 
+mod answering;
 mod body;
 mod buffer;
 mod current;
@@ -15,6 +16,7 @@ mod label;
 mod sealed;
 mod traced;
 
+pub(crate) use answering::{Answering, Unheard};
 pub(crate) use body::Body;
 pub(crate) use buffer::Turn;
 pub(crate) use current::{as_current, as_nobody, current};

@@ -186,13 +186,19 @@ impl<A: Actor> Envelope<A> {
         }
     }
 
-    /// A user's message nobody waits for.
-    #[inline]
+    /// Whether a message of this type that is told now goes into the envelope as it is. If not, it may do so all the same.
+    #[inline(always)]
+    pub(crate) fn is_plain<M: Message>() -> bool {
+        fits_inline::<M>() && !traced::may_be_wanted()
+    }
+
+    /// A [plain](Self::is_plain) message nobody waits for.
+    #[inline(always)]
     pub(crate) fn told<M: Message>(message: M) -> Self
     where
         A: Responder<M>,
     {
-        if traced::is_wanted() { Self::traced(Load::Tell(message)) } else { Self::seal_told(message) }
+        Self::seal::<Told<M>>(message)
     }
 
     #[cold]

@@ -20,10 +20,16 @@ use crate::kernel::endpoint::Load;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
 
-/// Whether somebody traces the handling of messages. A load and a comparison if nobody traces anything so fine.
+/// Whether somebody traces anything so fine, the handling of messages perhaps. A load and a comparison.
+#[inline(always)]
+pub(super) fn may_be_wanted() -> bool {
+    LevelFilter::current() >= LevelFilter::DEBUG
+}
+
+/// Whether somebody traces the handling of messages.
 #[inline(always)]
 pub(super) fn is_wanted() -> bool {
-    LevelFilter::current() >= LevelFilter::DEBUG && is_enabled()
+    may_be_wanted() && is_enabled()
 }
 
 #[cold]
@@ -67,7 +73,9 @@ impl<A: Responder<M>, M: Message> Kind<A> for Traced<M> {
         };
         let (message, reply, is_late) = match load {
             Load::Tell(message) => {
-                return stage.run(cx, |actor, ctx| actor.receive(message, ctx).instrument(follow()));
+                return stage.run(cx, |actor, ctx| {
+                    async move { actor.receive(message, ctx).await }.instrument(follow())
+                });
             }
             Load::Ask(question) => {
                 let is_late = question.is_late();
@@ -83,7 +91,9 @@ impl<A: Responder<M>, M: Message> Kind<A> for Traced<M> {
             stage.pass_over(message, DeadLetterReason::Expired);
             return Poll::Ready(());
         }
-        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx).instrument(follow()))
+        stage.run(cx, |actor, ctx| {
+            async move { actor.respond(message, reply, ctx).await }.instrument(follow())
+        })
     }
 
     fn discard(journey: Self::Content, core: &Core, reason: DeadLetterReason) {

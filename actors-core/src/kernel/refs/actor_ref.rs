@@ -11,7 +11,7 @@ use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::{DeadlineQueue, WaitTarget};
 use crate::kernel::cell::{AnyCell, Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
-use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal, RefusalKind};
+use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::refs::{Recipient, WeakActorRef};
 use crate::kernel::request::{Request, Tell};
@@ -192,6 +192,17 @@ impl<A: Actor> ActorRef<A> {
         &*self.cell
     }
 
+    /// Sends what could not be sent at once.
+    #[cold]
+    #[inline(never)]
+    fn offer_with_care<M: Message>(&self, load: Load<M>) -> Result<(), Refusal<M>>
+    where
+        A: Responder<M>,
+    {
+        let envelope = Envelope::user(Parcel::of_load(load, false));
+        self.settle(self.cell.inbox.offer(envelope, Lane::User), Lane::User)
+    }
+
     /// Turns what became of an envelope into what its sender is told; what the policy dropped becomes a dead letter.
     #[cold]
     fn settle<M: Message>(&self, offer: Offer<Envelope<A>>, lane: Lane) -> Result<(), Refusal<M>>
@@ -219,7 +230,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
         let (lane, envelope) = (lane_of(&parcel), Envelope::user(parcel));
         let envelope = match lane {
-            Lane::User => match self.cell.inbox.push(envelope) {
+            Lane::User => match self.cell.inbox.push(envelope, |envelope| envelope) {
                 Ok(()) => return Ok(()),
                 Err(envelope) => envelope,
             },
@@ -228,11 +239,15 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         self.settle(self.cell.inbox.offer(envelope, lane), lane)
     }
 
-    #[inline]
+    // In the caller: the usual way is a few stores.
+    #[inline(always)]
     fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
-        match self.cell.inbox.push(Envelope::told(message)) {
+        if !Envelope::<A>::is_plain::<M>() {
+            return self.offer_with_care(Load::Tell(message));
+        }
+        match self.cell.inbox.push(message, Envelope::told) {
             Ok(()) => Ok(()),
-            Err(envelope) => self.settle(self.cell.inbox.offer(envelope, Lane::User), Lane::User),
+            Err(message) => self.offer_with_care(Load::Tell(message)),
         }
     }
 
