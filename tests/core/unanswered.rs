@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
+use actors::DeadLetterReason;
 use actors::prelude::*;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -33,6 +35,12 @@ impl Oracle {
         self.handled.fetch_add(1, Ordering::Relaxed);
         self.gate.notified().await;
         answer
+    }
+
+    #[handler]
+    async fn weigh(&mut self, question: [u8; 10_000]) -> u64 {
+        self.gate.notified().await;
+        question.iter().map(|byte| u64::from(*byte)).sum()
     }
 
     #[handler]
@@ -137,6 +145,65 @@ async fn a_late_answer_is_never_seen() {
     assert_eq!(second.await.unwrap(), Ok(2), "not the answer to the question before");
     assert_eq!(oracle.handled.load(Ordering::Relaxed), 2);
     assert!(actor.is_alive());
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_answers_are_counted_and_answers_nobody_wanted_any_more_are_not() {
+    let system = ActorSystem::new();
+    let oracle = Oracle::default();
+    let kept = oracle.kept.clone();
+    let actor = system.spawn(oracle.clone());
+    let late = || system.dead_letter_counts().of(DeadLetterReason::LateReply);
+
+    for _ in 0..3 {
+        assert_eq!(actor.keep().timeout(seconds(1)).await, Err(AskError::Timeout(seconds(1))));
+    }
+    let mut given_up = actor.keep();
+    assert!(poll_once(&mut given_up).await.is_none());
+    settle().await;
+    drop(given_up);
+    assert_eq!(late(), 0, "nothing has come yet");
+    let mut replies = std::mem::take(&mut *kept.lock().unwrap());
+    replies.pop().unwrap().send(4);
+    assert_eq!(late(), 0, "its asker had given up before its time was over");
+    drop(replies.pop().unwrap());
+    replies.into_iter().for_each(|reply| reply.send(1));
+    assert_eq!((late(), system.dead_letter_counts().total()), (2, 2), "one was dropped and not answered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_question_has_its_time_too() {
+    let system = ActorSystem::new();
+    let oracle = Oracle::default();
+    let actor = system.spawn(oracle.clone());
+    let large = Box::new([1; 10_000]);
+    let ask = |seconds| actor.weigh(*large).timeout(Duration::from_secs(seconds));
+    assert_eq!(ask(1).await, Err(AskError::Timeout(seconds(1))));
+    oracle.gate.notify_one();
+    settle().await;
+    assert_eq!(system.dead_letter_counts().of(DeadLetterReason::LateReply), 1);
+    oracle.gate.notify_one();
+    assert_eq!(ask(1).await, Ok(10_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_deadline_is_counted_from_the_asking() {
+    let system = ActorSystem::new();
+    let oracle = Oracle::default();
+    let kept = oracle.kept.clone();
+    let actor = system.spawn(oracle.clone());
+    let asked = Instant::now();
+    let mut busy = actor.think(1);
+    assert!(poll_once(&mut busy).await.is_none());
+    let mut ask = actor.keep().timeout(seconds(9));
+    assert!(poll_once(&mut ask).await.is_none());
+    tokio::time::sleep(seconds(2)).await;
+    oracle.gate.notify_one();
+    settle().await;
+    let deadline = || kept.lock().unwrap()[0].deadline();
+    assert_eq!(deadline(), Some(asked + seconds(9)));
+    tokio::time::sleep(seconds(1)).await;
+    assert_eq!(deadline(), Some(asked + seconds(9)), "whenever one looks");
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use crate::error::ActorError;
 use crate::exit::ExitReason;
 use crate::id::short_type_name;
+use crate::kernel::ask::Owed;
 use crate::kernel::context::Context;
 use crate::kernel::envelope::{Answering, Unheard};
 use crate::kernel::options::ActorOptions;
@@ -75,6 +76,18 @@ pub trait Responder<M: Message>: Actor {
         ctx: &mut Context<Self>,
     ) -> impl Future<Output = ()> + Send;
 
+    /// Handles a message that was asked. Handlers that answer by returning need no handle for that either.
+    #[doc(hidden)]
+    #[inline]
+    fn answer(
+        &mut self,
+        message: M,
+        owed: Owed<M>,
+        ctx: &mut Context<Self>,
+    ) -> impl Future<Output = ()> + Send {
+        self.respond(message, owed.into_reply(), ctx)
+    }
+
     /// Handles a message that was only told. Handlers that answer by returning need no handle for that.
     #[doc(hidden)]
     #[inline]
@@ -93,6 +106,16 @@ impl<A: Handler<M>, M: Message> Responder<M> for A {
         ctx: &mut Context<Self>,
     ) -> impl Future<Output = ()> + Send {
         Answering::new(self.handle(message, ctx), reply)
+    }
+
+    #[inline]
+    fn answer(
+        &mut self,
+        message: M,
+        owed: Owed<M>,
+        ctx: &mut Context<Self>,
+    ) -> impl Future<Output = ()> + Send {
+        Answering::new(self.handle(message, ctx), owed)
     }
 
     #[inline]

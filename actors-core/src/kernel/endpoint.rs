@@ -25,6 +25,12 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
         self.offer(Parcel::told(message))
     }
 
+    /// Takes a message that is asked, and not urgent, as [`offer`](Self::offer) does.
+    #[doc(hidden)]
+    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
+        self.offer(Parcel::of_load(Load::Ask(question), false))
+    }
+
     /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>>;
 
@@ -131,8 +137,8 @@ impl<M: Message> Parcel<M> {
         match self.load {
             Load::Tell(message) => (message, None),
             Load::Ask(question) => {
-                let (message, reply) = question.open();
-                (message, Some(reply))
+                let (message, owed) = question.open();
+                (message, Some(owed.into_reply()))
             }
             Load::PassedOn(message, reply) => (message, Some(reply)),
         }

@@ -100,20 +100,7 @@ impl<A: Actor> Future for Life<A> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
         let this = self.get_mut();
-        let _span = this.enter_span();
-        loop {
-            // The usual phase stays where it is.
-            if let Phase::Running(body) = &mut this.phase {
-                let (cell, outlet) = (&this.cell, &mut this.outlet);
-                let reason = ready!(as_current(cell, || handle_messages(cell, outlet, body, cx)));
-                ready!(this.stop_running(reason, cx));
-            }
-            let me = this.cell.clone();
-            let goes_on = ready!(as_current(&me, || this.change(cx)));
-            if !goes_on {
-                return Poll::Ready(());
-            }
-        }
+        if this.may_have_span() { this.go_on_in_span(cx) } else { this.go_on(cx) }
     }
 }
 
@@ -121,6 +108,23 @@ impl<A: Actor> Future for Life<A> {
 impl<A: Actor> Unpin for Life<A> {}
 
 impl<A: Actor> Life<A> {
+    #[inline(never)]
+    fn go_on(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        loop {
+            // The usual phase stays where it is.
+            if let Phase::Running(body) = &mut self.phase {
+                let (cell, outlet) = (&self.cell, &mut self.outlet);
+                let reason = ready!(as_current(cell, || handle_messages(cell, outlet, body, cx)));
+                ready!(self.stop_running(reason, cx));
+            }
+            let me = self.cell.clone();
+            let goes_on = ready!(as_current(&me, || self.change(cx)));
+            if !goes_on {
+                return Poll::Ready(());
+            }
+        }
+    }
+
     /// From phase to phase, until messages are to be handled; false if that will not happen any more.
     #[inline(never)]
     fn change(&mut self, cx: &mut TaskContext<'_>) -> Poll<bool> {

@@ -27,4 +27,5 @@ pub(crate) mod reply;
 pub(crate) mod request;
 mod seldom;
 pub(crate) mod snapshot;
+pub(crate) mod tell;
 pub(crate) mod watch;

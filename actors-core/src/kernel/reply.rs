@@ -15,6 +15,11 @@ use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
 use crate::message::{Message, Plain, ReplyKind};
 
+/// Where answers come together whose askers do not wait for each. It wants them all, however late they come.
+pub(crate) trait ReplyDesk<R>: Send + Sync {
+    fn settle(&self, outcome: Result<R, AskError>);
+}
+
 /// Looks at an answer of an actor that nobody waits for.
 type Report<R> = fn(&Core, &R);
 
@@ -59,7 +64,8 @@ pub struct ReplyTo<R> {
 }
 
 enum Line<R> {
-    Asked(Arc<dyn ReplyLine<R>>),
+    Asked(ReplyLine<R>),
+    Collected(Arc<dyn ReplyDesk<R>>),
     /// Nobody waits; an error in the answer is reported to the system instead.
     Told(Arc<dyn AnyCell>, Report<R>),
     /// Nobody waits, or not any more.
@@ -67,9 +73,14 @@ enum Line<R> {
 }
 
 impl<R> ReplyTo<R> {
+    /// `None`: it was answered.
     #[inline]
-    pub(crate) fn asked(line: Arc<dyn ReplyLine<R>>) -> Self {
-        Self { line: Line::Asked(line) }
+    pub(crate) fn asked(line: Option<ReplyLine<R>>) -> Self {
+        Self { line: line.map_or(Line::Unheard, Line::Asked) }
+    }
+
+    pub(crate) fn at_desk(desk: Arc<dyn ReplyDesk<R>>) -> Self {
+        Self { line: Line::Collected(desk) }
     }
 
     /// The handle of a message that was only told, to this actor.
@@ -82,7 +93,9 @@ impl<R> ReplyTo<R> {
     #[inline]
     pub fn send(mut self, reply: R) {
         match std::mem::replace(&mut self.line, Line::Unheard) {
-            Line::Asked(line) => line.settle(Ok(reply)),
+            // An answer nobody waits for goes nowhere.
+            Line::Asked(line) => drop(line.answer(Ok(reply))),
+            Line::Collected(desk) => desk.settle(Ok(reply)),
             Line::Told(to, report) => report(to.core(), &reply),
             Line::Unheard => {}
         }
@@ -90,18 +103,29 @@ impl<R> ReplyTo<R> {
 
     /// Fails the ask with an error of the way instead of an answer. For bridges, such as network nodes.
     pub fn fail(mut self, error: AskError) {
-        if let Line::Asked(line) = std::mem::replace(&mut self.line, Line::Unheard) {
-            line.settle(Err(error));
+        self.settle_failed(error);
+    }
+
+    #[cold]
+    fn settle_failed(&mut self, error: AskError) {
+        match std::mem::replace(&mut self.line, Line::Unheard) {
+            Line::Asked(line) => drop(line.answer(Err(error))),
+            Line::Collected(desk) => desk.settle(Err(error)),
+            Line::Told(..) | Line::Unheard => {}
         }
     }
 
     /// Whether somebody waits for the answer: false for a message that was told, or whose asker has given up.
     pub fn is_wanted(&self) -> bool {
-        matches!(&self.line, Line::Asked(line) if line.is_wanted())
+        match &self.line {
+            Line::Asked(line) => line.is_open(),
+            Line::Collected(_) => true,
+            Line::Told(..) | Line::Unheard => false,
+        }
     }
 
     pub(crate) fn has_expired(&self) -> bool {
-        matches!(&self.line, Line::Asked(line) if line.has_expired())
+        matches!(&self.line, Line::Asked(line) if line.terms().is_over(line.has_expired()))
     }
 
     /// Completes when nobody waits for the answer any more; at once if the message was only told.
@@ -110,16 +134,18 @@ impl<R> ReplyTo<R> {
     ///
     /// The handle stays usable if the future is dropped.
     pub async fn abandoned(&mut self) {
-        if let Line::Asked(line) = &self.line {
-            std::future::poll_fn(|cx| line.poll_abandoned(cx)).await;
+        match &self.line {
+            Line::Asked(line) => std::future::poll_fn(|cx| line.poll_closed(cx)).await,
+            Line::Collected(_) => std::future::pending().await,
+            Line::Told(..) | Line::Unheard => {}
         }
     }
 
     /// When the asker gives up at the latest, if it said so.
     pub fn deadline(&self) -> Option<Instant> {
         match &self.line {
-            Line::Asked(line) => line.deadline(),
-            Line::Told(..) | Line::Unheard => None,
+            Line::Asked(line) => line.terms().until(),
+            Line::Collected(_) | Line::Told(..) | Line::Unheard => None,
         }
     }
 
@@ -133,7 +159,7 @@ impl<R> ReplyTo<R> {
         M: Message<Reply = R>,
     {
         let parcel = match self.line {
-            Line::Asked(_) => Parcel::asked(message, self),
+            Line::Asked(_) | Line::Collected(_) => Parcel::asked(message, self),
             Line::Told(..) | Line::Unheard => Parcel::told(message),
         };
         let Err(Refusal { kind, parcel }) = deliver(target, parcel).await else {
@@ -150,30 +176,29 @@ impl<R: Send + 'static> ReplyTo<R> {
     /// A handle and what it answers to. Bridges such as network nodes ask on behalf of somebody else with it; whoever
     /// handles the question leaves it if its turn comes after the deadline.
     pub fn channel(deadline: Option<Instant>) -> (Self, Answer<R>) {
-        let asker = Asker::<Detached<R>>::new(None, deadline.map_or(Limit::None, Limit::Deadline));
-        (Self::asked(asker.exchange().clone()), Answer { asker })
+        let (asker, answerer) = Asker::<Detached<R>>::without_question(Limit::unwatched(deadline));
+        (Self::asked(Some(answerer.into_any())), Answer { asker })
     }
 }
 
 impl<R> Drop for ReplyTo<R> {
     #[inline]
     fn drop(&mut self) {
-        if let Line::Asked(line) = &self.line {
-            drop_unanswered(&**line);
+        if let Line::Asked(_) | Line::Collected(_) = &self.line {
+            self.settle_failed(why_unanswered());
         }
     }
 }
 
-#[cold]
-fn drop_unanswered<R>(line: &dyn ReplyLine<R>) {
-    let died = std::thread::panicking() || LIFE_ENDS.get();
-    line.settle(Err(if died { AskError::Stopped } else { AskError::NoReply }));
+/// What the asker is told when its message's reply handle is dropped unused.
+pub(crate) fn why_unanswered() -> AskError {
+    if std::thread::panicking() || LIFE_ENDS.get() { AskError::Stopped } else { AskError::NoReply }
 }
 
 impl<R> fmt::Debug for ReplyTo<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match &self.line {
-            Line::Asked(_) => "ReplyTo(asked)",
+            Line::Asked(_) | Line::Collected(_) => "ReplyTo(asked)",
             Line::Told(..) | Line::Unheard => "ReplyTo(told)",
         })
     }

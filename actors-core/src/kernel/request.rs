@@ -6,22 +6,25 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::AbortHandle;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::error::{AskError, SendError};
-use crate::kernel::ask::{Asker, Limit, Posted, Wait, begin_wait};
+use crate::kernel::ask::{AskCell, Asker, Limit, Posted, Wait, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
 use crate::kernel::seldom::Seldom;
+use crate::kernel::tell::{DelayedTell, Tell};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 
 /// How long an ask waits for its answer unless it says otherwise.
 pub const DEFAULT_ASK_TIMEOUT: Duration = Duration::from_secs(5);
 
-type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
+/// Bytes of the largest cell that may lie in the queue of deadlines for a while after it was answered.
+const LARGEST_LEFT_BEHIND: usize = 1_024;
+
+pub(super) type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 
 /// A message and where it goes. Awaited, it is an ask; [`tell`](Self::tell) makes it a tell.
 ///
@@ -53,52 +56,54 @@ type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 #[must_use = "a request does nothing until it is awaited or told"]
 pub struct Request<'a, M: Message> {
     target: Target<'a, M>,
-    stage: Stage<M>,
+    /// Until it is asked.
+    message: Option<M>,
+    /// While the answer is waited for.
+    asker: Option<Asker<M>>,
+    /// The edge from the actor that asks to the one it asked.
+    wait: Seldom<Box<Wait>>,
+    delay: Seldom<Box<Delay<M>>>,
     timeout: Duration,
     urgent: bool,
 }
 
-enum Target<'a, M: Message> {
+pub(super) enum Target<'a, M: Message> {
     Borrowed(&'a dyn Endpoint<M>),
     Owned(Recipient<M>),
 }
 
-enum Stage<M: Message> {
-    Ready(M),
-    Waiting(Waiting<M>),
-    Done,
-}
-
-/// An ask under way. Dropping it gives it up.
-struct Waiting<M: Message> {
-    asker: Asker<M>,
-    /// While there is no room for it.
+/// What few asks wait for beside the answer.
+struct Delay<M: Message> {
+    /// While there is no room for the message.
     entering: Option<Entering<M>>,
-    alarm: Alarm,
-    /// The edge from the actor that asks to the one it asked.
-    _wait: Option<Wait>,
-}
-
-/// The timeout of one ask; it is set only once the ask has to wait.
-enum Alarm {
-    Unset,
-    InQueue,
-    Timer(Pin<Box<Sleep>>),
+    /// The end of its time, where no queue watches over it.
+    timer: Option<Pin<Box<Sleep>>>,
 }
 
 impl<'a, M: Message> Request<'a, M> {
     /// A request that borrows its target. Clients of references of all kinds are made of it.
     #[inline(always)]
     pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
-        let stage = Stage::Ready(message);
-        Self { target: Target::Borrowed(target), stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
+        Self::of(Target::Borrowed(target), message)
     }
 
     /// A request that keeps its target.
     #[inline]
     pub(crate) fn to(target: Recipient<M>, message: M) -> Request<'static, M> {
-        let (target, stage) = (Target::Owned(target), Stage::Ready(message));
-        Request { target, stage, timeout: DEFAULT_ASK_TIMEOUT, urgent: false }
+        Request::of(Target::Owned(target), message)
+    }
+
+    #[inline(always)]
+    fn of(target: Target<'a, M>, message: M) -> Self {
+        Self {
+            target,
+            message: Some(message),
+            asker: None,
+            wait: Seldom::empty(),
+            delay: Seldom::empty(),
+            timeout: DEFAULT_ASK_TIMEOUT,
+            urgent: false,
+        }
     }
 
     /// Waits this long for the answer instead of 5 s; counted from the first poll, waiting for room included.
@@ -115,12 +120,12 @@ impl<'a, M: Message> Request<'a, M> {
 
     /// Keeps the target alive by itself, so that the request can move into a task.
     pub fn owned(self) -> Request<'static, M> {
-        let Self { target, stage, timeout, urgent } = self;
+        let Self { target, message, asker, wait, delay, timeout, urgent } = self;
         let recipient = match target {
             Target::Borrowed(endpoint) => endpoint.to_recipient(),
             Target::Owned(recipient) => recipient,
         };
-        Request { target: Target::Owned(recipient), stage, timeout, urgent }
+        Request { target: Target::Owned(recipient), message, asker, wait, delay, timeout, urgent }
     }
 
     /// Sends the message and wants no answer; waits for room if that is the receiver's policy.
@@ -131,11 +136,7 @@ impl<'a, M: Message> Request<'a, M> {
     // In the caller, where the stage is known and nothing of a request is left.
     #[inline(always)]
     pub fn tell(self) -> Tell<'a, M> {
-        let message = match self.stage {
-            Stage::Ready(message) => Some(message),
-            begun => begun.give_up(),
-        };
-        Tell { target: self.target, message, entering: Seldom::empty(), urgent: self.urgent }
+        Tell::to(self.target, self.message, self.urgent)
     }
 
     /// Sends the message without ever waiting and wants no answer.
@@ -179,92 +180,98 @@ impl<M: Message> Deref for Target<'_, M> {
     }
 }
 
-impl<M: Message> Stage<M> {
-    /// Drops an ask that was begun; its message is gone.
-    #[cold]
-    #[inline(never)]
-    fn give_up(self) -> Option<M> {
-        None
-    }
-}
-
 impl<M: Message> Future for Request<'_, M> {
     type Output = <M::Kind as ReplyKind<M::Reply>>::Answer;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        if let Stage::Ready(_) = this.stage
-            && let Err(error) = this.send()
-        {
-            return Poll::Ready(M::Kind::answer(Err(error)));
-        }
-        let Stage::Waiting(waiting) = &mut this.stage else {
-            panic!("a request was polled after its answer")
+        let outcome = match &mut this.asker {
+            Some(asker) if this.delay.is_empty() => {
+                ready!(asker.poll_answer(cx)).unwrap_or(Err(AskError::Timeout(this.timeout)))
+            }
+            Some(_) => ready!(this.poll_delayed(cx)),
+            None => ready!(this.ask(cx)),
         };
-        let outcome = ready!(waiting.poll(&*this.target, this.timeout, cx));
-        this.stage = Stage::Done;
+        this.asker = None;
+        this.wait = Seldom::empty();
+        this.delay = Seldom::empty();
         Poll::Ready(M::Kind::answer(outcome))
     }
 }
 
 impl<M: Message> Request<'_, M> {
-    #[inline]
-    fn send(&mut self) -> Result<(), AskError> {
-        let Stage::Ready(message) = std::mem::replace(&mut self.stage, Stage::Done) else {
-            unreachable!("the stage was looked at before");
+    /// Asks, and leaves the waker with the question.
+    #[inline(never)]
+    fn ask(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
+        let message = self.message.take().expect("a request was polled after its answer");
+        if let Some(wait) = begin_wait(|| self.target.wait_target())? {
+            self.wait = Seldom::new(wait);
+        }
+        let now = Instant::now();
+        // A timeout too large to be a date is none; thirty years are as good.
+        let until = now.checked_add(self.timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        let (asker, question) = Asker::<M>::new(message, Limit::watched(until), Some(cx.waker()));
+        let asker = self.asker.insert(asker);
+        let question = Posted::new(question);
+        let offered = if self.urgent {
+            self.target.offer(Parcel::of_load(Load::Ask(question), true))
+        } else {
+            self.target.offer_asked(question)
         };
-        let wait = begin_wait(|| self.target.wait_target())?;
-        let asker = Asker::<M>::new(Some(message), Limit::Timeout(self.timeout));
-        let parcel = Parcel::of_load(Load::Ask(Posted::new(asker.exchange().clone())), self.urgent);
-        let entering = match self.target.offer(parcel) {
+        let entering = match offered {
+            Ok(()) if asker.is_settled() => return self.poll_settled(cx),
             Ok(()) => None,
             Err(Refusal { kind: RefusalKind::Busy, parcel }) => Some(self.target.wait_for_room(parcel)),
-            Err(refusal) => return Err(refusal.kind.into()),
+            Err(refusal) => return Poll::Ready(Err(refusal.kind.into())),
         };
-        self.stage = Stage::Waiting(Waiting { asker, entering, alarm: Alarm::Unset, _wait: wait });
-        Ok(())
+        let timer = match self.target.deadlines() {
+            Some(queue) if const { size_of::<AskCell<M>>() <= LARGEST_LEFT_BEHIND } => {
+                queue.add(until, asker.exchange());
+                None
+            }
+            _ => Some(Box::pin(tokio::time::sleep_until(until))),
+        };
+        if entering.is_none() && timer.is_none() {
+            return Poll::Pending;
+        }
+        self.delay = Seldom::new(Box::new(Delay { entering, timer }));
+        self.poll_delayed(cx)
     }
-}
 
-impl<M: Message> Waiting<M> {
-    #[inline]
-    fn poll(
-        &mut self,
-        target: &dyn Endpoint<M>,
-        timeout: Duration,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<M::Reply, AskError>> {
-        if let Some(entering) = &mut self.entering
+    /// As polling, where there is more to wait for than the answer.
+    #[cold]
+    fn poll_delayed(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
+        if let Some(delay) = self.delay.get_mut()
+            && let Some(entering) = &mut delay.entering
             && let Poll::Ready(entered) = entering.as_mut().poll(cx)
         {
-            self.entering = None;
-            if let Err(refusal) = entered {
-                return Poll::Ready(Err(refusal.kind.into()));
-            }
+            delay.entering = None;
+            entered.map_err(|refusal| AskError::from(refusal.kind))?;
         }
-        if let Poll::Ready(outcome) = self.asker.poll_answer(cx) {
-            return Poll::Ready(outcome.unwrap_or(Err(AskError::Timeout(timeout))));
+        let outcome = self.poll_settled(cx);
+        if outcome.is_pending()
+            && let Some(timer) = self.delay.get_mut().and_then(|delay| delay.timer.as_mut())
+        {
+            ready!(timer.as_mut().poll(cx));
+            self.expire();
+            return self.poll_settled(cx);
         }
-        if let Alarm::Unset = self.alarm {
-            self.set_alarm(target, timeout);
-        }
-        if let Alarm::Timer(sleep) = &mut self.alarm {
-            ready!(sleep.as_mut().poll(cx));
-            self.asker.exchange().expire();
-            return Poll::Ready(Err(AskError::Timeout(timeout)));
-        }
-        Poll::Pending
+        outcome
     }
 
-    fn set_alarm(&mut self, target: &dyn Endpoint<M>, timeout: Duration) {
-        self.alarm = match target.deadlines() {
-            Some(queue) => {
-                queue.add(timeout, self.asker.exchange());
-                Alarm::InQueue
-            }
-            None => Alarm::Timer(Box::pin(tokio::time::sleep(timeout))),
-        };
+    fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
+        let asker = self.asker.as_mut().expect("it was asked");
+        asker.poll_answer(cx).map(|outcome| outcome.unwrap_or(Err(AskError::Timeout(self.timeout))))
+    }
+
+    /// Its time is over, and no queue has said so.
+    fn expire(&self) {
+        let cell = self.asker.as_ref().expect("it was asked").exchange();
+        match self.target.deadlines() {
+            Some(queue) => queue.expire(&**cell),
+            None => cell.expire(),
+        }
     }
 }
 
@@ -274,116 +281,5 @@ impl<M: Message> Unpin for Request<'_, M> {}
 impl<M: Message> fmt::Debug for Request<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Request<{}>({})", crate::id::short_type_name::<M>(), self.target.path())
-    }
-}
-
-/// A message that is told once this is awaited.
-///
-/// # Cancel safety
-///
-/// If it is dropped before it is ready, the message was not sent.
-#[must_use = "nothing is sent until this is awaited"]
-pub struct Tell<'a, M: Message> {
-    target: Target<'a, M>,
-    /// Until it is sent.
-    message: Option<M>,
-    /// The message on its way in, where it has to wait for room.
-    entering: Seldom<Entering<M>>,
-    urgent: bool,
-}
-
-impl<'a, M: Message> Tell<'a, M> {
-    /// A tell that borrows its target. References of all kinds make theirs of it.
-    #[inline]
-    pub fn new(target: &'a dyn Endpoint<M>, message: M) -> Self {
-        Self {
-            target: Target::Borrowed(target),
-            message: Some(message),
-            entering: Seldom::empty(),
-            urgent: false,
-        }
-    }
-
-    /// Goes before messages that are not urgent.
-    pub fn urgent(mut self) -> Self {
-        self.urgent = true;
-        self
-    }
-
-    /// Sends without waiting.
-    #[inline]
-    pub(crate) fn now(mut self) -> Result<(), SendError<M>> {
-        self.offer().map_err(Refusal::into_send_error)
-    }
-
-    #[inline(always)]
-    fn offer(&mut self) -> Result<(), Refusal<M>> {
-        let message = self.message.take().expect("the message was already sent");
-        if self.urgent { self.offer_urgent(message) } else { self.target.offer_told(message) }
-    }
-
-    #[cold]
-    fn offer_urgent(&self, message: M) -> Result<(), Refusal<M>> {
-        self.target.offer(Parcel::of_load(Load::Tell(message), true))
-    }
-
-    /// Waits if that is the receiver's policy.
-    #[cold]
-    fn go_on(&mut self, refusal: Refusal<M>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<M>>> {
-        let Refusal { kind: RefusalKind::Busy, parcel } = refusal else {
-            return Poll::Ready(Err(refusal.into_send_error()));
-        };
-        let entering = self.target.wait_for_room(parcel);
-        self.poll_entering(entering, cx)
-    }
-
-    #[cold]
-    fn poll_entering(
-        &mut self,
-        mut entering: Entering<M>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Result<(), SendError<M>>> {
-        let poll = entering.as_mut().poll(cx);
-        if poll.is_pending() {
-            self.entering = Seldom::new(entering);
-        }
-        poll.map_err(Refusal::into_send_error)
-    }
-}
-
-impl<M: Message> Future for Tell<'_, M> {
-    type Output = Result<(), SendError<M>>;
-
-    // In the caller, whose target is known: the usual way is then a few stores.
-    #[inline(always)]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
-        if let Some(entering) = this.entering.take() {
-            return this.poll_entering(entering, cx);
-        }
-        match this.offer() {
-            Ok(()) => Poll::Ready(Ok(())),
-            Err(refusal) => this.go_on(refusal, cx),
-        }
-    }
-}
-
-// As for `Request`.
-impl<M: Message> Unpin for Tell<'_, M> {}
-
-impl<M: Message> fmt::Debug for Tell<'_, M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Tell<{}>({})", crate::id::short_type_name::<M>(), self.target.path())
-    }
-}
-
-/// A message that will be told after a while. Dropping this does not call it off.
-#[derive(Debug, Clone)]
-pub struct DelayedTell(AbortHandle);
-
-impl DelayedTell {
-    /// Calls it off, if it was not sent yet.
-    pub fn cancel(&self) {
-        self.0.abort();
     }
 }

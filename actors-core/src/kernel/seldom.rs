@@ -16,6 +16,16 @@ impl<T> Seldom<T> {
     }
 
     #[inline(always)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    #[inline(always)]
+    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+        self.0.as_mut()
+    }
+
+    #[inline(always)]
     pub(super) fn take(&mut self) -> Option<T> {
         self.0.take()
     }

@@ -1,42 +1,47 @@
 //! One question and its answer, in one place: a mailbox of one message each way.
 //!
 //! ```text
-//! asked ──claim──> CLAIMED ──> ANSWERED ──> TAKEN      (somebody answers; the asker takes it)
-//!   ├──expire──> EXPIRED                               (its time is over)
-//!   └──abandon──> ABANDONED                            (the asker gave up)
+//! asked ──answer──> ANSWERED ──> TAKEN      (somebody answers; the asker takes it)
+//!   ├──expire──> EXPIRED                    (its time is over)
+//!   └──abandon──> ABANDONED                 (the asker gave up)
 //! ```
 //!
 //! The first of the three steps decides. Whoever makes it wakes the asker, if the asker has left its waker by then; an
-//! asker that comes later sees what was decided. An asker that gives up while an answer is being written leaves the
-//! answer to its writer.
+//! asker that comes later sees what was decided. The answer is written before its bit is set: whoever sets the bit and
+//! finds that something else was decided takes the answer back.
+//!
+//! There is one [`Question`], which becomes one [`Answerer`], and one [`Asking`]. Whoever watches over the time has the
+//! [`Exchange`] itself.
 #![allow(unsafe_code, reason = "question, answer and waker are handed over by bits of one word")]
 
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::Answerer;
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{Lock, UnsafeCell};
 
-/// The question lies in its place; whoever takes the bit away owns it.
-const QUESTION: u32 = 1;
 /// The asker's waker lies in its place.
-const ASKER: u32 = 1 << 1;
+const ASKER: u32 = 1;
 /// The answerer's waker was left.
-const ANSWERER: u32 = 1 << 2;
-const CLAIMED: u32 = 1 << 3;
-const ANSWERED: u32 = 1 << 4;
-const TAKEN: u32 = 1 << 5;
-const EXPIRED: u32 = 1 << 6;
-const ABANDONED: u32 = 1 << 7;
+const ANSWERER: u32 = 1 << 1;
+/// The answer lies in its place. With one of the two below it came too late, and is the answerer's.
+const ANSWERED: u32 = 1 << 2;
+/// The answer was taken out again.
+const TAKEN: u32 = 1 << 3;
+const EXPIRED: u32 = 1 << 4;
+const ABANDONED: u32 = 1 << 5;
 /// Something was decided.
-const DECIDED: u32 = CLAIMED | EXPIRED | ABANDONED;
+const DECIDED: u32 = ANSWERED | EXPIRED | ABANDONED;
 
 /// What the asker and the answerer share, beside `X`, which is for their own use.
 pub(crate) struct Exchange<Q, R, X> {
     state: AtomicU32,
+    /// Written when it is made; the one `Question`'s, which takes it out.
     question: UnsafeCell<MaybeUninit<Q>>,
-    /// Written by the one who claimed; from `ANSWERED` on the asker's.
+    /// Written by the answerer; from `ANSWERED` on the asker's.
     answer: UnsafeCell<MaybeUninit<R>>,
     /// Written by the asker only, while `ASKER` is not set.
     asker: UnsafeCell<MaybeUninit<Waker>>,
@@ -49,46 +54,67 @@ unsafe impl<Q: Send, R: Send, X: Send + Sync> Send for Exchange<Q, R, X> {}
 // SAFETY: as above.
 unsafe impl<Q: Send, R: Send, X: Send + Sync> Sync for Exchange<Q, R, X> {}
 
-/// The asker's side. There is one; dropping it gives the answer up.
+/// The asker's side. Dropping it gives the answer up.
 pub(crate) struct Asking<Q, R, X>(Arc<Exchange<Q, R, X>>);
+
+/// A question on its way. Dropped, it takes what was asked with it: others hold the exchange for longer.
+pub(crate) struct Question<Q, R, X>(Arc<Exchange<Q, R, X>>);
 
 /// There is no answer, because the time for it is over.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Expired;
 
-impl<Q, R, X> Exchange<Q, R, X> {
-    /// Takes the question out, once.
-    #[inline]
-    pub(crate) fn take_question(&self) -> Option<Q> {
-        let before = self.state.fetch_and(!QUESTION, Ordering::Acquire);
-        // SAFETY: the bit says that it was written, and was taken away by this call alone.
-        (before & QUESTION != 0)
-            .then(|| self.question.with(|question| unsafe { (*question).assume_init_read() }))
-    }
+/// What is agreed upon beside question and answer.
+pub(crate) trait Terms<R> {
+    /// An answer came when the time for it was over.
+    fn came_late(&self, answer: &R);
+}
 
-    /// Answers; the answer comes back if something was decided already.
-    #[inline]
-    pub(crate) fn answer(&self, answer: R) -> Result<(), R> {
-        if self.decide(CLAIMED).is_err() {
-            return Err(answer);
+impl<Q, R, X> Exchange<Q, R, X> {
+    #[inline(always)]
+    fn new(question: MaybeUninit<Q>, terms: X, asker: Option<&Waker>) -> Arc<Self> {
+        let state = if asker.is_some() { ASKER } else { 0 };
+        let asker = asker.map_or_else(MaybeUninit::uninit, |asker| MaybeUninit::new(asker.clone()));
+        let exchange = Arc::<Self>::new_uninit();
+        // SAFETY: nobody else has it yet. Written where it stays: what is uninitialized in it is not copied.
+        unsafe {
+            Arc::as_ptr(&exchange).cast_mut().cast::<Self>().write(Self {
+                state: AtomicU32::new(state),
+                question: UnsafeCell::new(question),
+                answer: UnsafeCell::new(MaybeUninit::uninit()),
+                asker: UnsafeCell::new(asker),
+                answerer: Lock::new(None),
+                terms,
+            });
+            exchange.assume_init()
         }
-        // SAFETY: only one claims, and nobody looks before `ANSWERED` is set.
-        self.answer.with_mut(|place| unsafe { (*place).write(answer) });
-        let before = self.state.fetch_or(ANSWERED, Ordering::AcqRel);
-        if before & ABANDONED != 0 {
-            // SAFETY: written above; the asker has left it to this thread.
-            return Err(unsafe { self.take_answer() });
-        }
-        self.wake_asker(before);
-        Ok(())
     }
 
     /// The time is over, unless something was decided already.
     pub(crate) fn expire(&self) {
-        if let Ok(before) = self.decide(EXPIRED) {
-            self.wake_asker(before);
-            self.wake_answerer(before);
+        let mut state = self.state.load(Ordering::Acquire);
+        while state & DECIDED == 0 {
+            let expired =
+                self.state.compare_exchange(state, state | EXPIRED, Ordering::AcqRel, Ordering::Acquire);
+            match expired {
+                Ok(before) => {
+                    self.wake_asker(before);
+                    return self.wake_answerer(before);
+                }
+                Err(current) => state = current,
+            }
         }
+    }
+
+    /// Completes when no answer would be taken any more.
+    pub(super) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if !self.is_open() {
+            return Poll::Ready(());
+        }
+        let before = self.answerer.lock().replace(cx.waker().clone());
+        drop(before);
+        let before = self.state.fetch_or(ANSWERER, Ordering::AcqRel);
+        if before & DECIDED != 0 { Poll::Ready(()) } else { Poll::Pending }
     }
 
     /// Whether an answer would still be taken.
@@ -99,34 +125,6 @@ impl<Q, R, X> Exchange<Q, R, X> {
     #[inline]
     pub(crate) fn has_expired(&self) -> bool {
         self.state.load(Ordering::Acquire) & EXPIRED != 0
-    }
-
-    /// Completes when no answer would be taken any more.
-    pub(crate) fn poll_closed(&self, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.is_open() {
-            return Poll::Ready(());
-        }
-        let before = self.answerer.lock().replace(cx.waker().clone());
-        drop(before);
-        let before = self.state.fetch_or(ANSWERER, Ordering::AcqRel);
-        if before & DECIDED != 0 { Poll::Ready(()) } else { Poll::Pending }
-    }
-
-    /// Sets one of the bits that decide; gives the state before it, or an error if something was decided.
-    #[inline]
-    fn decide(&self, bit: u32) -> Result<u32, ()> {
-        let mut state = self.state.load(Ordering::Acquire);
-        loop {
-            if state & DECIDED != 0 {
-                return Err(());
-            }
-            let decided =
-                self.state.compare_exchange_weak(state, state | bit, Ordering::AcqRel, Ordering::Acquire);
-            match decided {
-                Ok(before) => return Ok(before),
-                Err(current) => state = current,
-            }
-        }
     }
 
     /// Wakes the asker, by whoever decided; `before` is the state before it became visible.
@@ -149,6 +147,7 @@ impl<Q, R, X> Exchange<Q, R, X> {
     /// # Safety
     ///
     /// It was written, and the caller is the only one to take it.
+    #[cold]
     unsafe fn take_answer(&self) -> R {
         self.state.fetch_or(TAKEN, Ordering::AcqRel);
         // SAFETY: as the caller promises.
@@ -164,14 +163,36 @@ impl<Q, R, X> Exchange<Q, R, X> {
     }
 }
 
+impl<Q, R, X: Terms<R>> Exchange<Q, R, X> {
+    /// Answers; the answer comes back if something was decided already.
+    ///
+    /// # Safety
+    ///
+    /// Done once, by the one who has the right to.
+    #[inline]
+    pub(super) unsafe fn settle(&self, answer: R) -> Result<(), R> {
+        // SAFETY: only one answers, and nobody looks before `ANSWERED` is set.
+        self.answer.with_mut(|place| unsafe { (*place).write(answer) });
+        let before = self.state.fetch_or(ANSWERED, Ordering::AcqRel);
+        if before & DECIDED != 0 {
+            // SAFETY: written above; whoever decided leaves it to this thread.
+            let answer = unsafe { self.take_answer() };
+            if before & EXPIRED != 0 {
+                self.terms.came_late(&answer);
+            }
+            return Err(answer);
+        }
+        self.wake_asker(before);
+        Ok(())
+    }
+}
+
 impl<Q, R, X> Drop for Exchange<Q, R, X> {
+    #[inline]
     fn drop(&mut self) {
         let state = self.state.load(Ordering::Acquire);
         // SAFETY: nobody else has it any more; the bits say what lies there.
         unsafe {
-            if state & QUESTION != 0 {
-                self.question.with_mut(|question| (*question).assume_init_drop());
-            }
             if state & (ANSWERED | TAKEN) == ANSWERED {
                 self.answer.with_mut(|answer| (*answer).assume_init_drop());
             }
@@ -183,36 +204,41 @@ impl<Q, R, X> Drop for Exchange<Q, R, X> {
 }
 
 impl<Q, R, X> Asking<Q, R, X> {
-    /// A question; without one, if that travels beside it.
-    #[inline]
-    pub(crate) fn new(question: Option<Q>, terms: X) -> Self {
-        let (state, question) = match question {
-            Some(question) => (QUESTION, MaybeUninit::new(question)),
-            None => (0, MaybeUninit::uninit()),
-        };
-        Self(Arc::new(Exchange {
-            state: AtomicU32::new(state),
-            question: UnsafeCell::new(question),
-            answer: UnsafeCell::new(MaybeUninit::uninit()),
-            asker: UnsafeCell::new(MaybeUninit::uninit()),
-            answerer: Lock::new(None),
-            terms,
-        }))
+    /// A question, and its asker's side. A waker that is left at once spares the asker a step.
+    #[inline(always)]
+    pub(crate) fn new(question: Q, terms: X, asker: Option<&Waker>) -> (Self, Question<Q, R, X>) {
+        let exchange = Exchange::new(MaybeUninit::new(question), terms, asker);
+        (Self(exchange.clone()), Question(exchange))
     }
 
-    /// What the answerer gets.
+    /// The two sides of a question that travels beside it.
+    pub(crate) fn without_question(terms: X) -> (Self, Answerer<Q, R, X>) {
+        let exchange = Exchange::new(MaybeUninit::uninit(), terms, None);
+        // SAFETY: it is new.
+        (Self(exchange.clone()), unsafe { Answerer::new(exchange) })
+    }
+
+    /// What the sides share.
     #[inline]
     pub(crate) fn exchange(&self) -> &Arc<Exchange<Q, R, X>> {
         &self.0
     }
 
-    /// The answer, if it has come; leaves the waker otherwise.
+    /// Whether [`poll_answer`](Self::poll_answer) would be ready.
     #[inline]
+    pub(crate) fn is_settled(&self) -> bool {
+        self.0.state.load(Ordering::Acquire) & (ANSWERED | EXPIRED) != 0
+    }
+
+    /// The answer, if it has come; leaves the waker otherwise.
+    #[inline(always)]
     pub(crate) fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Expired>> {
         let state = self.0.state.load(Ordering::Acquire);
-        if state & (ANSWERED | EXPIRED) != 0 {
-            return self.take(state);
-        }
+        if state & (ANSWERED | EXPIRED) != 0 { self.take(state) } else { self.leave_waker(state, cx) }
+    }
+
+    #[inline(never)]
+    fn leave_waker(&mut self, state: u32, cx: &mut Context<'_>) -> Poll<Result<R, Expired>> {
         if state & ASKER != 0 {
             // SAFETY: the bit says that it was written, and only this side writes it.
             if self.0.asker.with(|waker| unsafe { (*waker).assume_init_ref().will_wake(cx.waker()) }) {
@@ -221,8 +247,8 @@ impl<Q, R, X> Asking<Q, R, X> {
             let before = self.0.state.fetch_and(!ASKER, Ordering::AcqRel);
             if before & (ANSWERED | EXPIRED) != 0 {
                 // Whoever decided may be looking at it: it stays until the end.
-                self.0.state.fetch_or(ASKER, Ordering::AcqRel);
-                return self.take(before);
+                let before = self.0.state.fetch_or(ASKER, Ordering::AcqRel);
+                return self.take(before | ASKER);
             }
             // SAFETY: the bit was set, and whoever decides from now on sees that it is not any more.
             unsafe { self.0.drop_waker() };
@@ -230,39 +256,39 @@ impl<Q, R, X> Asking<Q, R, X> {
         // SAFETY: the bit is not set, so nobody looks.
         self.0.asker.with_mut(|place| unsafe { (*place).write(cx.waker().clone()) });
         let before = self.0.state.fetch_or(ASKER, Ordering::AcqRel);
-        if before & (ANSWERED | EXPIRED) != 0 { self.take(before) } else { Poll::Pending }
+        if before & (ANSWERED | EXPIRED) != 0 { self.take(before | ASKER) } else { Poll::Pending }
     }
 
-    #[inline]
+    /// `state` is the present one: something was decided, and only this side changes it from now on.
+    #[inline(always)]
     fn take(&mut self, state: u32) -> Poll<Result<R, Expired>> {
-        if state & ANSWERED == 0 {
+        if state & EXPIRED != 0 {
             return Poll::Ready(Err(Expired));
         }
         assert!(state & TAKEN == 0, "an answer is taken once");
+        self.0.state.store(state | TAKEN, Ordering::Release);
         // SAFETY: it was written, and this is the only asker, which has not given up.
-        Poll::Ready(Ok(unsafe { self.0.take_answer() }))
+        Poll::Ready(Ok(self.0.answer.with(|answer| unsafe { (*answer).assume_init_read() })))
     }
 
     #[cold]
     fn abandon(&mut self) {
         let exchange = &*self.0;
         let before = exchange.state.fetch_or(ABANDONED, Ordering::AcqRel);
+        if before & EXPIRED != 0 {
+            return;
+        }
         if before & ANSWERED != 0 {
             // SAFETY: it was written, and not taken by this, the only asker.
             return drop(unsafe { exchange.take_answer() });
         }
-        if before & EXPIRED != 0 {
-            return;
-        }
-        // Not decided, or by an answerer that will see the asker gone: nobody looks at the waker.
+        // Nothing was decided, and whoever answers from now on sees the asker gone: nobody looks at the waker.
         if before & ASKER != 0 {
             exchange.state.fetch_and(!ASKER, Ordering::AcqRel);
             // SAFETY: the bit was set, and see above.
             unsafe { exchange.drop_waker() };
         }
-        if before & DECIDED == 0 {
-            exchange.wake_answerer(before);
-        }
+        exchange.wake_answerer(before);
     }
 }
 
@@ -272,5 +298,31 @@ impl<Q, R, X> Drop for Asking<Q, R, X> {
         if self.0.state.load(Ordering::Acquire) & TAKEN == 0 {
             self.abandon();
         }
+    }
+}
+
+impl<Q, R, X> Question<Q, R, X> {
+    #[inline]
+    pub(crate) fn exchange(&self) -> &Exchange<Q, R, X> {
+        &self.0
+    }
+
+    /// Takes the question out, with the right to answer it.
+    #[inline]
+    pub(crate) fn open(self) -> (Q, Answerer<Q, R, X>) {
+        let this = ManuallyDrop::new(self);
+        // SAFETY: `this` is forgotten, and so the exchange and the question in it have one owner each, as before.
+        unsafe {
+            let exchange = ptr::read(&raw const this.0);
+            let question = exchange.question.with(|question| (*question).assume_init_read());
+            (question, Answerer::new(exchange))
+        }
+    }
+}
+
+impl<Q, R, X> Drop for Question<Q, R, X> {
+    fn drop(&mut self) {
+        // SAFETY: it was written, and `open` would have forgotten `self`.
+        self.0.question.with_mut(|question| unsafe { (*question).assume_init_drop() });
     }
 }

@@ -3,12 +3,16 @@
 use std::future::poll_fn;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::task::Poll;
+use std::task::{Poll, Waker};
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Asking, Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+use super::{Asking, Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet, Terms};
+
+impl<R> Terms<R> for () {
+    fn came_late(&self, _: &R) {}
+}
 
 #[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for u32 {
@@ -214,27 +218,31 @@ fn what_is_displaced_while_the_queue_closes_is_told_or_left_over() {
 /// Every way in which a question ends, at once.
 #[test]
 fn an_answer_an_expiry_and_an_asker_that_gives_up_agree() {
-    model(|| {
-        let dropped = Arc::new(());
-        let mut asking = Asking::new(Some(1), ());
-        let last = asking.exchange().clone();
-        let answerer = {
-            let (exchange, answer) = (asking.exchange().clone(), dropped.clone());
-            thread::spawn(move || {
-                assert_eq!(exchange.take_question(), Some(1));
-                exchange.answer(answer).is_ok()
-            })
-        };
-        let timer = {
-            let exchange = asking.exchange().clone();
-            thread::spawn(move || exchange.expire())
-        };
-        let outcome = block_on(poll_fn(|cx| asking.poll_answer(cx)));
-        let (answered, ()) = (answerer.join().unwrap(), timer.join().unwrap());
-        assert_eq!(outcome.is_ok(), answered);
-        drop((outcome, asking, last));
-        assert_eq!(Arc::strong_count(&dropped), 1, "the answer was dropped once");
-    });
+    for left_waker in [false, true] {
+        model(move || {
+            let dropped = Arc::new(());
+            let waker = left_waker.then_some(Waker::noop());
+            let (mut asking, question) = Asking::new(1, (), waker);
+            let last = asking.exchange().clone();
+            let answerer = {
+                let answer = dropped.clone();
+                thread::spawn(move || {
+                    let (question, answerer) = question.open();
+                    assert_eq!(question, 1);
+                    answerer.answer(answer).is_ok()
+                })
+            };
+            let timer = {
+                let exchange = asking.exchange().clone();
+                thread::spawn(move || exchange.expire())
+            };
+            let outcome = block_on(poll_fn(|cx| asking.poll_answer(cx)));
+            let (answered, ()) = (answerer.join().unwrap(), timer.join().unwrap());
+            assert_eq!(outcome.is_ok(), answered);
+            drop((outcome, asking, last));
+            assert_eq!(Arc::strong_count(&dropped), 1, "the answer was dropped once");
+        });
+    }
 }
 
 #[test]
@@ -242,12 +250,12 @@ fn an_asker_that_gives_up_and_an_answerer_drop_the_answer_once() {
     for polled in [false, true] {
         model(move || {
             let dropped = Arc::new(());
-            let mut asking = Asking::<u32, _, _>::new(None, ());
+            let (mut asking, answerer) = Asking::<u32, _, _>::without_question(());
             // The last one goes after the threads have met: loom does not see the order that a count of references makes.
             let last = asking.exchange().clone();
             let answerer = {
-                let (exchange, answer) = (asking.exchange().clone(), dropped.clone());
-                thread::spawn(move || drop(exchange.answer(answer)))
+                let answer = dropped.clone();
+                thread::spawn(move || drop(answerer.answer(answer)))
             };
             if polled {
                 let mut look = || block_on(poll_fn(|cx| Poll::Ready(asking.poll_answer(cx).is_ready())));
@@ -263,13 +271,27 @@ fn an_asker_that_gives_up_and_an_answerer_drop_the_answer_once() {
 }
 
 #[test]
+fn a_question_that_is_left_goes_once_whatever_becomes_of_its_asker() {
+    model(|| {
+        let dropped = Arc::new(());
+        let (asking, question) = Asking::<_, u32, _>::new(dropped.clone(), (), None);
+        let last = asking.exchange().clone();
+        let mailbox = thread::spawn(move || drop(question));
+        drop(asking);
+        mailbox.join().unwrap();
+        drop(last);
+        assert_eq!(Arc::strong_count(&dropped), 1);
+    });
+}
+
+#[test]
 fn an_answerer_learns_that_nobody_waits_any_more() {
     model(|| {
-        let asking = Asking::<u32, u32, _>::new(None, ());
-        let exchange = asking.exchange().clone();
+        let (asking, answerer) = Asking::<u32, u32, _>::without_question(());
+        let answerer = answerer.into_any();
         let asker = thread::spawn(move || drop(asking));
-        block_on(poll_fn(|cx| exchange.poll_closed(cx)));
-        assert!(!exchange.is_open());
+        block_on(poll_fn(|cx| answerer.poll_closed(cx)));
+        assert!(!answerer.is_open());
         asker.join().unwrap();
     });
 }

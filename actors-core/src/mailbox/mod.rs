@@ -8,6 +8,7 @@
 //!
 //! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.
 
+mod answerer;
 mod block;
 mod blocks;
 mod config;
@@ -27,7 +28,8 @@ mod waiting;
 pub use config::Mailbox;
 pub use overflow::OnFull;
 
-pub(crate) use exchange::{Asking, Exchange};
+pub(crate) use answerer::{Answerer, AnyAnswerer};
+pub(crate) use exchange::{Asking, Exchange, Question, Terms};
 pub(crate) use inbox::Inbox;
 pub(crate) use item::{Item, Lane, Offer};
 pub(crate) use reader::{Front, Outlet};

@@ -24,11 +24,20 @@ pub enum DeadLetterReason {
     Expired,
     /// Its bytes were not a message.
     Undecodable,
+    /// It was the answer to an ask whose time was over. Such are counted, and nothing more.
+    LateReply,
 }
 
 impl DeadLetterReason {
-    const ALL: [Self; 6] =
-        [Self::NoActor, Self::Stopped, Self::MailboxFull, Self::Dropped, Self::Expired, Self::Undecodable];
+    const ALL: [Self; 7] = [
+        Self::NoActor,
+        Self::Stopped,
+        Self::MailboxFull,
+        Self::Dropped,
+        Self::Expired,
+        Self::Undecodable,
+        Self::LateReply,
+    ];
 
     /// The reason's name in counters and logs.
     pub fn as_str(self) -> &'static str {
@@ -39,6 +48,7 @@ impl DeadLetterReason {
             Self::Dropped => "dropped",
             Self::Expired => "expired",
             Self::Undecodable => "undecodable",
+            Self::LateReply => "late_reply",
         }
     }
 }
@@ -117,13 +127,19 @@ impl DeadLetterCounts {
 /// Receives dead letters: counts all, reports all to subscribers, logs some.
 pub(crate) struct DeadLetterOffice {
     counts: [AtomicU64; DeadLetterReason::ALL.len()],
+    late_replies: Arc<AtomicU64>,
     topic: Topic<DeadLetter>,
     log: LogRate,
 }
 
 impl DeadLetterOffice {
     pub(crate) fn new() -> Self {
-        Self { counts: Default::default(), topic: Topic::new(), log: LogRate::default() }
+        Self {
+            counts: Default::default(),
+            late_replies: Arc::default(),
+            topic: Topic::new(),
+            log: LogRate::default(),
+        }
     }
 
     pub(crate) fn topic(&self) -> &Topic<DeadLetter> {
@@ -131,7 +147,14 @@ impl DeadLetterOffice {
     }
 
     pub(crate) fn counts(&self) -> DeadLetterCounts {
-        DeadLetterCounts(std::array::from_fn(|at| self.counts[at].load(Ordering::Relaxed)))
+        let mut counts = DeadLetterCounts(std::array::from_fn(|at| self.counts[at].load(Ordering::Relaxed)));
+        counts.0[DeadLetterReason::LateReply as usize] += self.late_replies.load(Ordering::Relaxed);
+        counts
+    }
+
+    /// Where answers are counted that come too late. Their askers may be anywhere.
+    pub(crate) fn late_replies(&self) -> Arc<AtomicU64> {
+        self.late_replies.clone()
     }
 
     /// Takes in one message. `to` is only computed when somebody will read it.

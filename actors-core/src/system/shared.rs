@@ -73,14 +73,15 @@ impl Shared {
         let directory = Arc::new(Directory::new());
         let lifecycle = Arc::new(Topic::new());
         let watchdog = Watchdog::new(stuck_after, &runtime, began, &directory, lifecycle.clone());
-        let deadlines = DeadlineQueue::new(runtime.clone());
+        let dead_letters = DeadLetterOffice::new();
+        let deadlines = DeadlineQueue::new(runtime.clone(), dead_letters.late_replies());
         let timers = TimerQueue::new(runtime.clone());
         Self {
             runtime,
             executor,
             default_mailbox,
             registry: Registry::new(),
-            dead_letters: DeadLetterOffice::new(),
+            dead_letters,
             errors: Topic::new(),
             error_handler,
             extensions: Extensions::default(),

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use tokio::time::Instant;
-
 use crate::error::AskError;
-use crate::kernel::ask::ReplyLine;
-use crate::kernel::reply::ReplyTo;
+use crate::kernel::reply::{ReplyDesk, ReplyTo};
 use crate::sync::Lock;
 
 /// Answers that have come and were not looked at.
@@ -24,7 +21,7 @@ struct Answers {
 impl Desk {
     /// The handle that answers the event in this place.
     pub(super) fn reply_to(self: &Arc<Self>, place: u64) -> ReplyTo<()> {
-        ReplyTo::asked(Arc::new(Receipt { desk: self.clone(), place }))
+        ReplyTo::at_desk(Arc::new(Receipt { desk: self.clone(), place }))
     }
 
     /// Swaps what has come for an empty list.
@@ -52,7 +49,7 @@ struct Receipt {
     place: u64,
 }
 
-impl ReplyLine<()> for Receipt {
+impl ReplyDesk<()> for Receipt {
     fn settle(&self, outcome: Result<(), AskError>) {
         let mut answers = self.desk.0.lock();
         answers.come.push((self.place, outcome));
@@ -61,23 +58,5 @@ impl ReplyLine<()> for Receipt {
         if let Some(waiting) = waiting {
             waiting.wake();
         }
-    }
-
-    // An event waits for as long as its actor lives.
-
-    fn is_wanted(&self) -> bool {
-        true
-    }
-
-    fn has_expired(&self) -> bool {
-        false
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        None
-    }
-
-    fn poll_abandoned(&self, _: &mut Context<'_>) -> Poll<()> {
-        Poll::Pending
     }
 }

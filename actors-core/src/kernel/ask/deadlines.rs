@@ -7,8 +7,8 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -18,7 +18,8 @@ use crate::sync::{Lock, LockGuard};
 
 /// Something that can run out of time.
 pub(crate) trait Expire: Send + Sync {
-    fn expire(&self);
+    /// Its time is over. Whatever comes to an end after that is counted as late.
+    fn expire(&self, late: &Arc<AtomicU64>);
 
     /// Whether the time still matters.
     fn is_pending(&self) -> bool;
@@ -29,6 +30,7 @@ pub struct DeadlineQueue {
     /// Each ask has its place in one of them, so that askers on different threads seldom meet.
     shards: Box<[Arc<Shard>]>,
     runtime: Handle,
+    late: Arc<AtomicU64>,
 }
 
 /// More would cost tasks, and askers meet only for the few steps of adding.
@@ -75,17 +77,16 @@ enum Watch {
 }
 
 impl DeadlineQueue {
-    pub(crate) fn new(runtime: Handle) -> Self {
+    /// `late` counts answers that come when nobody waits for them any more.
+    pub(crate) fn new(runtime: Handle, late: Arc<AtomicU64>) -> Self {
         let shards = runtime.metrics().num_workers().next_power_of_two().min(MOST_SHARDS);
         let shard = || Arc::new(Shard { entries: Lock::new(Entries::new()), sooner: Notify::new() });
-        Self { shards: (0..shards).map(|_| shard()).collect(), runtime }
+        Self { shards: (0..shards).map(|_| shard()).collect(), runtime, late }
     }
 
-    /// Has `subject` expire after `timeout`, if it is still pending then.
-    pub(crate) fn add(&self, timeout: Duration, subject: &Arc<impl Expire + 'static>) {
-        let now = Instant::now();
-        // A timeout too large to be a date is none; thirty years are as good.
-        let expires = now.checked_add(timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+    /// Has `subject` expire then, if it is still pending.
+    #[inline]
+    pub(crate) fn add(&self, expires: Instant, subject: &Arc<impl Expire + 'static>) {
         let shard = self.shard_of(Arc::as_ptr(subject).addr());
         let mut entries = shard.entries.lock();
         entries.waiting.push(Entry { expires, subject: subject.clone() });
@@ -93,6 +94,11 @@ impl DeadlineQueue {
         if !is_watched || entries.waiting.len() >= entries.enough {
             self.tidy(shard, entries, expires, is_watched);
         }
+    }
+
+    /// Has `subject` expire now.
+    pub(crate) fn expire(&self, subject: &impl Expire) {
+        subject.expire(&self.late);
     }
 
     #[cold]
@@ -106,14 +112,22 @@ impl DeadlineQueue {
         if entries.waiting.len() >= entries.enough {
             entries.sweep();
         }
-        if !is_watched {
-            match std::mem::replace(&mut entries.watch, Watch::Until(expires)) {
-                Watch::Off => drop(self.runtime.spawn(watch(Arc::downgrade(shard)))),
-                Watch::Waiting | Watch::Until(_) => shard.sooner.notify_one(),
-            }
-        }
+        let watch = if is_watched {
+            None
+        } else {
+            Some(std::mem::replace(&mut entries.watch, Watch::Until(expires)))
+        };
         let swept = std::mem::take(&mut entries.swept);
         drop(entries);
+        match watch {
+            // Outside the lock: a runtime that has gone down drops the task at once, and its hold on the shard.
+            Some(Watch::Off) => {
+                let watching = Watching(Arc::downgrade(shard));
+                drop(self.runtime.spawn(watch_over(watching, self.late.clone())));
+            }
+            Some(Watch::Waiting | Watch::Until(_)) => shard.sooner.notify_one(),
+            None => {}
+        }
         shard.clear(swept);
     }
 
@@ -127,13 +141,12 @@ impl DeadlineQueue {
 impl Shard {
     /// Drops what was swept outside the lock, for it is somebody else's code, and keeps the room it took.
     fn clear(&self, mut swept: Vec<Entry>) {
-        if swept.capacity() > 0 {
-            for entry in swept.drain(..) {
-                // The asker who sweeps is not to suffer from a panic in it.
-                let _ = catch_unwind(AssertUnwindSafe(|| drop(entry)));
-            }
-            self.entries.lock().swept = swept;
+        if swept.capacity() == 0 {
+            return;
         }
+        // The asker who sweeps is not to suffer from a panic in it, nor are those that come after.
+        while catch_unwind(AssertUnwindSafe(|| while swept.pop().is_some() {})).is_err() {}
+        self.entries.lock().swept = swept;
     }
 }
 
@@ -165,20 +178,22 @@ impl Entries {
     }
 }
 
-/// Expires what is due, then sleeps until the next.
-async fn watch(shard: Weak<Shard>) {
-    // A runtime that goes down drops this task; the next ask, if there is one, starts another.
-    struct Off(Weak<Shard>);
-    impl Drop for Off {
-        fn drop(&mut self) {
-            if let Some(shard) = self.0.upgrade() {
-                shard.entries.lock().watch = Watch::Off;
-            }
+/// The task's hold on a shard. A runtime that goes down drops it, perhaps before the task has begun; the next ask, if there
+/// is one, starts another task.
+struct Watching(Weak<Shard>);
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if let Some(shard) = self.0.upgrade() {
+            shard.entries.lock().watch = Watch::Off;
         }
     }
-    let _off = Off(shard.clone());
+}
+
+/// Expires what is due, then sleeps until the next.
+async fn watch_over(watching: Watching, late: Arc<AtomicU64>) {
     loop {
-        let Some(shard) = shard.upgrade() else { return };
+        let Some(shard) = watching.0.upgrade() else { return };
         let (due, swept, watch) = {
             let mut entries = shard.entries.lock();
             let due = entries.take_due(Instant::now());
@@ -187,7 +202,7 @@ async fn watch(shard: Weak<Shard>) {
         for entry in due {
             // The asker may be gone by now, and the message with it: a panic in its drop is nobody else's.
             let expire = AssertUnwindSafe(|| {
-                entry.subject.expire();
+                entry.subject.expire(&late);
                 drop(entry);
             });
             let _ = catch_unwind(expire);
@@ -205,6 +220,7 @@ async fn watch(shard: Weak<Shard>) {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+    use std::time::Duration;
 
     use super::*;
 
@@ -216,7 +232,7 @@ mod tests {
     }
 
     impl Expire for Count {
-        fn expire(&self) {
+        fn expire(&self, _: &Arc<AtomicU64>) {
             self.expired.fetch_add(1, Ordering::Relaxed);
         }
 
@@ -229,6 +245,10 @@ mod tests {
         Arc::new(Count { answered: AtomicBool::new(true), ..Count::default() })
     }
 
+    fn in_seconds(seconds: u64) -> Instant {
+        Instant::now() + Duration::from_secs(seconds)
+    }
+
     impl DeadlineQueue {
         fn len(&self) -> usize {
             self.shards.iter().map(|shard| shard.entries.lock().waiting.len()).sum()
@@ -237,11 +257,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_answered_expires_in_its_time() {
-        let queue = DeadlineQueue::new(Handle::current());
+        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
         let (count, others) = (Arc::new(Count::default()), answered());
         for seconds in [5, 3, 5, 1, 4] {
-            queue.add(Duration::from_secs(seconds), &count);
-            queue.add(Duration::from_secs(seconds), &others);
+            queue.add(in_seconds(seconds), &count);
+            queue.add(in_seconds(seconds), &others);
         }
         for (after, expired) in [(900, 0), (200, 1), (2_000, 2), (1_000, 3), (1_000, 5), (9_000, 5)] {
             tokio::time::sleep(Duration::from_millis(after)).await;
@@ -253,13 +273,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_was_answered_does_not_pile_up() {
-        let queue = DeadlineQueue::new(Handle::current());
+        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
         let (pending, others) = (Arc::new(Count::default()), answered());
         for _ in 0..100 {
-            queue.add(Duration::from_secs(5), &pending);
+            queue.add(in_seconds(5), &pending);
         }
         for _ in 0..10_000 {
-            queue.add(Duration::from_secs(5), &others);
+            queue.add(in_seconds(5), &others);
             assert!(queue.len() <= 200, "{}", queue.len());
         }
         tokio::time::sleep(Duration::from_secs(6)).await;
@@ -270,7 +290,7 @@ mod tests {
     async fn a_panic_in_the_drop_of_one_keeps_no_other_from_expiring() {
         struct Bomb;
         impl Expire for Bomb {
-            fn expire(&self) {}
+            fn expire(&self, _: &Arc<AtomicU64>) {}
 
             fn is_pending(&self) -> bool {
                 true
@@ -281,13 +301,13 @@ mod tests {
                 panic!("in drop");
             }
         }
-        let queue = DeadlineQueue::new(Handle::current());
+        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
         let count = Arc::new(Count::default());
         for _ in 0..2 {
-            queue.add(Duration::from_secs(1), &Arc::new(Bomb));
+            queue.add(in_seconds(1), &Arc::new(Bomb));
         }
         for seconds in [1, 1, 2] {
-            queue.add(Duration::from_secs(seconds), &count);
+            queue.add(in_seconds(seconds), &count);
         }
         tokio::time::sleep(Duration::from_secs(3)).await;
         assert_eq!(count.expired.load(Ordering::Relaxed), 3);
@@ -295,13 +315,29 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_a_pause_deadlines_are_watched_again() {
-        let queue = DeadlineQueue::new(Handle::current());
+        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
         let count = Arc::new(Count::default());
         for round in 1..4 {
             tokio::time::sleep(Duration::from_secs(60)).await;
-            queue.add(Duration::from_secs(2), &count);
+            queue.add(in_seconds(2), &count);
             tokio::time::sleep(Duration::from_millis(2_100)).await;
             assert_eq!(count.expired.load(Ordering::Relaxed), round);
         }
+    }
+
+    #[test]
+    fn a_task_that_never_began_leaves_its_place_to_another() {
+        let first = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let queue = DeadlineQueue::new(first.handle().clone(), Arc::default());
+        let count = Arc::new(Count::default());
+        {
+            let _inside = first.enter();
+            queue.add(in_seconds(60), &count);
+        }
+        drop(first);
+        let is_off = |shard: &Arc<Shard>| matches!(shard.entries.lock().watch, Watch::Off);
+        assert!(queue.shards.iter().all(is_off), "nobody watches, and nobody believes so");
+        queue.add(Instant::now() + Duration::from_secs(60), &count);
+        assert!(queue.shards.iter().all(is_off), "nor does anybody come to");
     }
 }

@@ -4,7 +4,8 @@ mod cell;
 mod deadlines;
 mod waits;
 
-pub(crate) use cell::{Asker, Limit, Posted, ReplyLine};
+pub(crate) use cell::{AskCell, Asker, Limit, ReplyLine};
+pub(crate) use cell::{Owed, Posted};
 pub use deadlines::DeadlineQueue;
 pub use waits::WaitTarget;
 

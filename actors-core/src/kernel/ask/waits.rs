@@ -40,11 +40,11 @@ pub(crate) struct Wait {
 /// # Errors
 ///
 /// [`AskError::Cycle`] if the target waits for the running actor, itself or through others.
-pub(crate) fn begin_wait(target: impl FnOnce() -> Option<WaitTarget>) -> Result<Option<Wait>, AskError> {
+pub(crate) fn begin_wait(target: impl FnOnce() -> Option<WaitTarget>) -> Result<Option<Box<Wait>>, AskError> {
     let Some(asker) = current() else { return Ok(None) };
     let Some(WaitTarget(asked)) = target() else { return Ok(None) };
     asker.core().waits().add(asked.clone());
-    let wait = Wait { asker, asked };
+    let wait = Box::new(Wait { asker, asked });
     if !is_same(&wait.asked, &wait.asker) && wait.asked.core().waits_for_nobody() {
         return Ok(Some(wait));
     }

@@ -7,15 +7,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use super::current::current;
+use crate::kernel::ask::Owed;
 use crate::kernel::reply::{ReplyTo, report_unheard};
 use crate::message::{Message, ReplyKind};
 
 /// Runs the handler of a message that was asked, and answers.
-pub(crate) struct Answering<F, R> {
+pub(crate) struct Answering<F, L> {
     // First, because it is dropped first.
     handler: F,
     /// Until it is used.
-    reply: Option<ReplyTo<R>>,
+    line: Option<L>,
 }
 
 /// Runs the handler of a message that was only told. An error it returns goes to the system.
@@ -24,10 +25,29 @@ pub(crate) struct Unheard<F, M> {
     message: PhantomData<fn(M)>,
 }
 
-impl<F, R> Answering<F, R> {
+/// Where an answer goes.
+pub(crate) trait Line<R> {
+    fn send(self, answer: R);
+}
+
+impl<R> Line<R> for ReplyTo<R> {
     #[inline]
-    pub(crate) fn new(handler: F, reply: ReplyTo<R>) -> Self {
-        Self { handler, reply: Some(reply) }
+    fn send(self, answer: R) {
+        Self::send(self, answer);
+    }
+}
+
+impl<M: Message> Line<M::Reply> for Owed<M> {
+    #[inline]
+    fn send(self, answer: M::Reply) {
+        self.pay(answer);
+    }
+}
+
+impl<F, L> Answering<F, L> {
+    #[inline]
+    pub(crate) fn new(handler: F, line: L) -> Self {
+        Self { handler, line: Some(line) }
     }
 }
 
@@ -38,19 +58,19 @@ impl<F, M> Unheard<F, M> {
     }
 }
 
-impl<F: Future<Output = R>, R> Future for Answering<F, R> {
+impl<F: Future, L: Line<F::Output>> Future for Answering<F, L> {
     type Output = ();
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         // SAFETY: the handler stays where it is, and nothing else in here relies on its place.
-        let (handler, reply) = unsafe {
+        let (handler, line) = unsafe {
             let this = self.get_unchecked_mut();
-            (Pin::new_unchecked(&mut this.handler), &mut this.reply)
+            (Pin::new_unchecked(&mut this.handler), &mut this.line)
         };
         let answer = ready!(handler.poll(cx));
-        if let Some(reply) = reply.take() {
-            reply.send(answer);
+        if let Some(line) = line.take() {
+            line.send(answer);
         }
         Poll::Ready(())
     }

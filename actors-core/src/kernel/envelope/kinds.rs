@@ -65,18 +65,17 @@ impl<A: Responder<M>, M: Message> Kind<A> for Asked<M> {
 
     #[inline]
     fn begin(question: Posted<M>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let late = question.is_late();
-        let (message, reply) = question.open();
-        if late {
-            stage.pass_over(message, DeadLetterReason::Expired);
+        if question.is_late() {
+            stage.pass_over(question.open().0, DeadLetterReason::Expired);
             return Poll::Ready(());
         }
-        stage.run(cx, |actor, ctx| actor.respond(message, reply, ctx))
+        let (message, owed) = question.open();
+        stage.run(cx, |actor, ctx| actor.answer(message, owed, ctx))
     }
 
     fn discard(question: Posted<M>, core: &Core, reason: DeadLetterReason) {
-        let (message, reply) = question.open();
-        PassedOn::<M>::bury(message, reply, core, reason);
+        let (message, owed) = question.open();
+        PassedOn::<M>::bury(message, owed.into_reply(), core, reason);
     }
 }
 

@@ -186,19 +186,34 @@ impl<A: Actor> Envelope<A> {
         }
     }
 
-    /// Whether a message of this type that is told now goes into the envelope as it is. If not, it may do so all the same.
+    /// Whether a message that is sent now may be traced; if so, it goes the way of [`user`](Self::user).
     #[inline(always)]
-    pub(crate) fn is_plain<M: Message>() -> bool {
-        fits_inline::<M>() && !traced::may_be_wanted()
+    pub(crate) fn may_be_traced() -> bool {
+        traced::may_be_wanted()
     }
 
-    /// A [plain](Self::is_plain) message nobody waits for.
+    /// Whether a message of this type goes into the envelope as it is.
+    #[inline(always)]
+    pub(crate) fn holds<M: Message>() -> bool {
+        fits_inline::<M>()
+    }
+
+    /// A message that [fits](Self::holds), which nobody waits for or traces.
     #[inline(always)]
     pub(crate) fn told<M: Message>(message: M) -> Self
     where
         A: Responder<M>,
     {
         Self::seal::<Told<M>>(message)
+    }
+
+    /// A question that nobody traces.
+    #[inline(always)]
+    pub(crate) fn asked<M: Message>(question: Posted<M>) -> Self
+    where
+        A: Responder<M>,
+    {
+        Self::seal::<Asked<M>>(question)
     }
 
     #[cold]

@@ -79,8 +79,8 @@ impl<A: Responder<M>, M: Message> Kind<A> for Traced<M> {
             }
             Load::Ask(question) => {
                 let is_late = question.is_late();
-                let (message, reply) = question.open();
-                (message, reply, is_late)
+                let (message, owed) = question.open();
+                (message, owed.into_reply(), is_late)
             }
             Load::PassedOn(message, reply) => {
                 let is_late = reply.has_expired();

@@ -1,26 +1,28 @@
 //! The span of a life: whatever an actor logs in its hooks and handlers lies in it.
 
+use std::task::{Context as TaskContext, Poll};
+
 use tracing::Span;
-use tracing::span::EnteredSpan;
 
 use super::{Life, Phase};
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Core;
 
 impl<A: Actor> Life<A> {
-    /// Enters the span of the life that runs or is about to begin, if somebody wants it.
+    /// Whether the life that runs has a span, or one is about to begin.
     #[inline]
-    pub(super) fn enter_span(&mut self) -> Option<EnteredSpan> {
-        let begins = matches!(self.phase, Phase::Born);
-        if self.span.is_some() || begins { self.enter_if_wanted(begins) } else { None }
+    pub(super) fn may_have_span(&self) -> bool {
+        self.span.is_some() || matches!(self.phase, Phase::Born)
     }
 
+    /// Goes on in the span of the life that runs or is about to begin, if somebody wants it.
     #[cold]
-    fn enter_if_wanted(&mut self, begins: bool) -> Option<EnteredSpan> {
-        if begins {
+    pub(super) fn go_on_in_span(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+        if matches!(self.phase, Phase::Born) {
             self.span = span_of(&self.cell.core);
         }
-        self.span.as_deref().map(|span| span.clone().entered())
+        let _entered = self.span.as_deref().map(|span| span.clone().entered());
+        self.go_on(cx)
     }
 }
 

@@ -8,13 +8,14 @@ use crate::error::SendError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::ask::{DeadlineQueue, WaitTarget};
+use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::cell::{AnyCell, Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::refs::{Recipient, WeakActorRef};
-use crate::kernel::request::{Request, Tell};
+use crate::kernel::request::Request;
+use crate::kernel::tell::Tell;
 use crate::kernel::watch::{Watchable, Watched};
 use crate::mailbox::{Entrance, Lane, Offer, OnFull};
 use crate::message::{Message, ReplyKind};
@@ -242,12 +243,23 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     // In the caller: the usual way is a few stores.
     #[inline(always)]
     fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
-        if !Envelope::<A>::is_plain::<M>() {
+        if !Envelope::<A>::holds::<M>() || Envelope::<A>::may_be_traced() {
             return self.offer_with_care(Load::Tell(message));
         }
         match self.cell.inbox.push(message, Envelope::told) {
             Ok(()) => Ok(()),
             Err(message) => self.offer_with_care(Load::Tell(message)),
+        }
+    }
+
+    #[inline]
+    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
+        if Envelope::<A>::may_be_traced() {
+            return self.offer_with_care(Load::Ask(question));
+        }
+        match self.cell.inbox.push(question, Envelope::asked) {
+            Ok(()) => Ok(()),
+            Err(question) => self.offer_with_care(Load::Ask(question)),
         }
     }
 

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use crate::error::SendError;
 use crate::id::ActorPath;
-use crate::kernel::ask::{DeadlineQueue, WaitTarget};
+use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Parcel, Refusal};
-use crate::kernel::request::{Request, Tell};
+use crate::kernel::request::Request;
+use crate::kernel::tell::Tell;
 use crate::kernel::watch::Watched;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
@@ -105,6 +106,11 @@ impl<M: Message> Endpoint<M> for Recipient<M> {
     #[inline]
     fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
         self.endpoint.offer_told(message)
+    }
+
+    #[inline]
+    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
+        self.endpoint.offer_asked(question)
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
