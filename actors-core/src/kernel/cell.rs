@@ -33,9 +33,7 @@ pub(crate) struct Cell<A: Actor> {
 /// The part of a cell that does not depend on the actor's type.
 pub(crate) struct Core {
     pub(crate) id: ActorId,
-    pub(crate) parent: Option<ActorId>,
     pub(crate) host: Arc<dyn Host>,
-    pub(crate) name: Option<Arc<str>>,
     kind: fn() -> &'static str,
     /// Strong references in users' hands.
     handles: AtomicUsize,
@@ -59,6 +57,8 @@ const NOWHERE: u32 = u32::MAX;
 
 #[derive(Default)]
 pub(super) struct Rare {
+    parent: Option<ActorId>,
+    name: Option<Arc<str>>,
     /// Computed when first asked for: most actors never are.
     path: OnceLock<ActorPath>,
     /// What went wrong in work done on the actor's behalf, until its life picks it up.
@@ -81,19 +81,21 @@ impl<A: Actor> Cell<A> {
     ) -> Self {
         let id = host.next_id();
         let rare = OnceLock::<Box<Rare>>::new();
-        if let Owner::Parent(parent, label) = owner {
-            rare.get_or_init(Box::default).path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
-                Some(label) => parent.path.child(label),
-                None => parent.path.child(format_args!("{}{id}", short_type_name::<A>())),
-            });
+        if name.is_some() || owner.parent().is_some() {
+            let path = OnceLock::new();
+            if let Owner::Parent(parent, label) = owner {
+                path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
+                    Some(label) => parent.path.child(label),
+                    None => parent.path.child(format_args!("{}{id}", short_type_name::<A>())),
+                });
+            }
+            rare.get_or_init(|| Box::new(Rare { parent: owner.parent(), name, path, ..Rare::default() }));
         }
         let messages_per_turn =
             host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
         let core = Core {
             id,
-            parent: owner.parent(),
             host,
-            name,
             kind: short_type_name::<A>,
             handles: AtomicUsize::new(0),
             retained: AtomicBool::new(retained),
@@ -144,11 +146,20 @@ pub(crate) fn discard_contained<A: Actor>(envelope: Envelope<A>, core: &Core, re
 
 impl Core {
     pub(crate) fn path(&self) -> ActorPath {
-        let label = || match &self.name {
+        let label = || match self.name() {
             Some(name) => ActorPath::root(name),
             None => ActorPath::root(format_args!("{}{}", self.kind(), self.id)),
         };
         self.rare().path.get_or_init(label).clone()
+    }
+
+    /// The actor that owns it, if one does.
+    pub(crate) fn parent(&self) -> Option<ActorId> {
+        self.rare.get().and_then(|rare| rare.parent)
+    }
+
+    pub(crate) fn name(&self) -> Option<&Arc<str>> {
+        self.rare.get().and_then(|rare| rare.name.as_ref())
     }
 
     /// What people call its type.

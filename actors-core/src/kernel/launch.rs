@@ -125,7 +125,7 @@ pub(crate) fn try_launch<A: Actor>(
 }
 
 fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>) -> Result<(), StartError> {
-    if let Some(name) = &cell.core.name
+    if let Some(name) = cell.core.name()
         && !is_valid_name(name)
     {
         return Err(StartError::InvalidName(name.to_string()));

@@ -10,9 +10,9 @@
 //!
 //! Written as a future by hand: it is small, so that an idle actor is, and it nests no types of users' futures.
 
+mod contained;
 mod span;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use tracing::Span;
 
 use crate::error::{ActorError, StartError};
-use crate::exit::{ExitReason, panic_message};
+use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
 use crate::kernel::context::Context;
@@ -33,6 +33,9 @@ use crate::kernel::pump::{handle_messages, resume};
 use crate::kernel::reply::as_death;
 use crate::mailbox::Outlet;
 use crate::observe::LifecycleEvent;
+
+pub(super) use contained::contain;
+use contained::{drop_contained, last_reason};
 
 /// Tells whoever started the actor how the first start went.
 pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
@@ -129,16 +132,16 @@ impl<A: Actor> Life<A> {
     #[inline(never)]
     fn change(&mut self, cx: &mut TaskContext<'_>) -> Poll<bool> {
         loop {
-            self.phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+            let phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
                 Phase::Running(body) => {
-                    self.phase = Phase::Running(body);
+                    self.enter(Phase::Running(body));
                     return Poll::Ready(true);
                 }
                 Phase::Born => self.bear(cx),
                 Phase::Starting(body) => ready!(self.go_on_starting(body, cx)),
                 Phase::Parting { body, reason, mut children, hook } => {
                     if children.as_mut().is_some_and(|children| children.as_mut().poll(cx).is_pending()) {
-                        self.phase = Phase::Parting { body, reason, children, hook };
+                        self.enter(Phase::Parting { body, reason, children, hook });
                         return Poll::Pending;
                     }
                     self.say_farewell(body, reason, hook, cx)
@@ -146,7 +149,7 @@ impl<A: Actor> Life<A> {
                 Phase::Stopping { mut body, reason } => match resume(&self.cell, &mut body, cx) {
                     Poll::Ready(outcome) => self.over(body, last_reason(reason, outcome)),
                     Poll::Pending => {
-                        self.phase = Phase::Stopping { body, reason };
+                        self.enter(Phase::Stopping { body, reason });
                         return Poll::Pending;
                     }
                 },
@@ -160,7 +163,8 @@ impl<A: Actor> Life<A> {
                     match verdict_now {
                         Poll::Ready(Verdict::Stop) => self.obey(Verdict::Stop, reason),
                         Poll::Ready(Verdict::Restart) => {
-                            self.phase = self.obey(Verdict::Restart, reason);
+                            let born = self.obey(Verdict::Restart, reason);
+                            self.enter(born);
                             // The neighbours' turn first: lives that fail at once would never give way.
                             cx.waker().wake_by_ref();
                             return Poll::Pending;
@@ -169,7 +173,7 @@ impl<A: Actor> Life<A> {
                         Poll::Pending => {
                             // Senders want to know meanwhile how much room there is.
                             self.cell.inbox.reader(&mut self.outlet).publish();
-                            self.phase = Phase::Judging { verdict, reason };
+                            self.enter(Phase::Judging { verdict, reason });
                             return Poll::Pending;
                         }
                     }
@@ -177,13 +181,20 @@ impl<A: Actor> Life<A> {
                 Phase::Leaving { mut farewell, reason } => match farewell.as_mut().poll(cx) {
                     Poll::Ready(()) => self.finish(&reason),
                     Poll::Pending => {
-                        self.phase = Phase::Leaving { farewell, reason };
+                        self.enter(Phase::Leaving { farewell, reason });
                         return Poll::Pending;
                     }
                 },
                 Phase::Ended => return Poll::Ready(false),
             };
+            self.enter(phase);
         }
+    }
+
+    /// Enters a phase. The one before was taken out, so there is nothing to drop, which the compiler cannot see.
+    #[inline(always)]
+    fn enter(&mut self, phase: Phase<A>) {
+        std::mem::forget(std::mem::replace(&mut self.phase, phase));
     }
 
     /// The life is to end, unless it may go on in spite of the reason.
@@ -193,12 +204,13 @@ impl<A: Actor> Life<A> {
             return Poll::Ready(());
         };
         if self.resumes_after(&mut body, &reason) {
-            self.phase = Phase::Running(body);
+            self.enter(Phase::Running(body));
             // The neighbours' turn first: handlers that fail at once would never give way.
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        self.phase = self.part(body, reason, true);
+        let phase = self.part(body, reason, true);
+        self.enter(phase);
         Poll::Ready(())
     }
 
@@ -229,7 +241,7 @@ impl<A: Actor> Life<A> {
         match resume(&self.cell, &mut body, cx) {
             Poll::Ready(outcome) => Poll::Ready(self.after_start(body, outcome)),
             Poll::Pending => {
-                self.phase = Phase::Starting(body);
+                self.enter(Phase::Starting(body));
                 Poll::Pending
             }
         }
@@ -391,25 +403,5 @@ impl<A: Actor> Drop for Life<A> {
         }
         break_links(&self.cell.core, &ExitReason::Killed);
         self.cell.finish(&mut self.outlet, &ExitReason::Killed);
-    }
-}
-
-/// Runs users' code; a panic becomes its text.
-pub(super) fn contain<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_message(&*panic))
-}
-
-/// Drops the state where a panic does no harm; first what borrows it.
-fn drop_contained<A: Actor>(mut body: Body<A>) {
-    let _ = contain(|| as_death(|| body.cancel()));
-    let _ = contain(|| as_death(|| drop(body)));
-}
-
-/// The end had a cause already: a panic on the way out does not replace a failure, a kill replaces everything.
-fn last_reason(reason: ExitReason, hook: Result<(), ExitReason>) -> ExitReason {
-    match hook {
-        Err(ExitReason::Killed) => ExitReason::Killed,
-        Err(panic) if reason.is_normal() => panic,
-        Ok(()) | Err(_) => reason,
     }
 }

@@ -78,7 +78,7 @@ impl dyn AnyCell {
             id: core.id,
             path: core.path(),
             kind: core.kind(),
-            parent: core.parent,
+            parent: core.parent(),
             children: core.host.children_of(core.id),
             state: state(stage, core.is_suspended()),
             handling: self.handling(stage),

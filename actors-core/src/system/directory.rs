@@ -56,12 +56,12 @@ impl Directory {
         let core = cell.core();
         let mut shard = self.shard_of(core.id);
         // Under the lock, so that a shutdown sees either the actor or the refusal.
-        if core.parent.is_none() && self.closing.load(Ordering::Acquire) {
+        if core.parent().is_none() && self.closing.load(Ordering::Acquire) {
             return false;
         }
         core.set_place(shard.insert(cell.clone()));
         drop(shard);
-        if let Some(parent) = core.parent {
+        if let Some(parent) = core.parent() {
             self.families.lock().entry(parent).or_default().insert(core.id);
         }
         true
@@ -72,7 +72,7 @@ impl Directory {
         let core = cell.core();
         let Some(place) = core.take_place() else { return };
         let gone = self.shard_of(core.id).remove(place);
-        if let Some(parent) = core.parent
+        if let Some(parent) = core.parent()
             && let Entry::Occupied(mut siblings) = self.families.lock().entry(parent)
         {
             siblings.get_mut().remove(&core.id);
@@ -92,7 +92,7 @@ impl Directory {
     /// The actor at this path, if it has a parent. Looks at all.
     pub(super) fn find_child(&self, path: &str) -> Option<Arc<dyn AnyCell>> {
         let is_it =
-            |cell: &&Arc<dyn AnyCell>| cell.core().parent.is_some() && cell.core().path().as_str() == path;
+            |cell: &&Arc<dyn AnyCell>| cell.core().parent().is_some() && cell.core().path().as_str() == path;
         self.shards.iter().find_map(|shard| shard.lock().running().find(is_it).cloned())
     }
 
@@ -151,7 +151,7 @@ impl Directory {
     /// The top-level actors that run, the youngest first.
     pub(super) fn youngest_first(&self) -> Vec<Arc<dyn AnyCell>> {
         let mut running = self.all();
-        running.retain(|cell| cell.core().parent.is_none());
+        running.retain(|cell| cell.core().parent().is_none());
         running.reverse();
         running
     }
@@ -164,7 +164,7 @@ impl Directory {
 impl Places {
     fn insert(&mut self, cell: Arc<dyn AnyCell>) -> u32 {
         self.taken += 1;
-        self.top_level += usize::from(cell.core().parent.is_none());
+        self.top_level += usize::from(cell.core().parent().is_none());
         let Some(free) = self.free else {
             self.places.push(Place::Taken(cell));
             return u32::try_from(self.places.len() - 1).expect("fewer than 2^32 actors in a shard");
@@ -178,7 +178,7 @@ impl Places {
         self.taken -= 1;
         let gone = std::mem::replace(&mut self.places[place as usize], Place::Free(self.free));
         if let Place::Taken(cell) = &gone {
-            self.top_level -= usize::from(cell.core().parent.is_none());
+            self.top_level -= usize::from(cell.core().parent().is_none());
             self.departed.note(cell.core());
         }
         self.free = Some(place);

@@ -196,7 +196,7 @@ impl Host for Shared {
             return Err(StartError::ShuttingDown);
         }
         self.watchdog.wake(&self.runtime);
-        match &core.name {
+        match core.name() {
             Some(name) if !self.registry.register(name, cell) => {
                 self.directory.leave(&**cell);
                 Err(StartError::NameTaken(name.to_string()))
@@ -207,7 +207,7 @@ impl Host for Shared {
 
     fn dismiss(&self, cell: &dyn AnyCell) {
         let core = cell.core();
-        if let Some(name) = &core.name {
+        if let Some(name) = core.name() {
             self.registry.release(name, core.id);
         }
         self.directory.leave(cell);

@@ -196,7 +196,7 @@ impl ActorSystem {
         // Children are younger than their parents.
         for other in self.0.directory.all() {
             let core = other.core();
-            if core.parent.is_some_and(|parent| ids.contains(&parent)) {
+            if core.parent().is_some_and(|parent| ids.contains(&parent)) {
                 ids.insert(core.id);
                 family.push(core.path());
             }

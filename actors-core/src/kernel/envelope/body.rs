@@ -52,7 +52,7 @@ impl<A: Actor> Body<A> {
 
     /// Begins the `started` hook; its error is left in the context.
     pub(crate) fn start(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        self.stage(&mut Turn::default()).run(cx, |actor, ctx| async move {
+        self.stage(&mut Turn::begin()).run(cx, |actor, ctx| async move {
             if let Err(error) = actor.started(ctx).await {
                 ctx.fail_start(error);
             }
@@ -61,7 +61,7 @@ impl<A: Actor> Body<A> {
 
     /// Begins the `stopped` hook.
     pub(crate) fn stop(&mut self, reason: ExitReason, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let mut turn = Turn::default();
+        let mut turn = Turn::begin();
         self.stage(&mut turn).run(cx, |actor, ctx| async move { actor.stopped(ctx, &reason).await })
     }
 
