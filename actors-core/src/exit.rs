@@ -49,17 +49,3 @@ impl fmt::Display for ExitReason {
         }
     }
 }
-
-/// Drops what may hold users' values, whose `Drop` may panic: nothing else is to suffer from that.
-pub(crate) fn drop_quietly<T>(value: T) {
-    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(value)));
-}
-
-/// The text of a panic's payload; panics with neither `&str` nor `String` have none.
-pub(crate) fn panic_message(payload: &(dyn std::any::Any + Send)) -> String {
-    payload
-        .downcast_ref::<&str>()
-        .map(|text| (*text).to_owned())
-        .or_else(|| payload.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "a panic without a message".to_owned())
-}

@@ -13,6 +13,7 @@ mod machines;
 mod mailbox;
 mod message;
 mod observe;
+mod panics;
 mod requests;
 mod sched;
 mod supervision;

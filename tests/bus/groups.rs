@@ -87,6 +87,7 @@ async fn a_stopped_member_hands_over_what_it_had_not_handled() {
     let mut all = numbers(&entries);
     all.sort_unstable();
     assert!(all.into_iter().eq(0..5));
+    assert_eq!(system.dead_letter_counts().total(), 0, "what was handed over is handled");
 }
 
 #[tokio::test]

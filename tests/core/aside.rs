@@ -203,3 +203,63 @@ async fn a_dedicated_thread_may_block() {
     own.stop();
     assert!(matches!(own.wait().await, ExitReason::Normal));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_waits_for_room_whatever_the_mailbox_does_with_others() {
+    use actors::{Mailbox, OnFull};
+    use std::pin::Pin;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::task::{Context as TaskContext, Poll};
+
+    /// Counts how many were pulled.
+    struct Counted(Arc<AtomicU64>);
+
+    impl futures_core::Stream for Counted {
+        type Item = u64;
+
+        fn poll_next(self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Option<u64>> {
+            let number = self.0.fetch_add(1, Ordering::Relaxed);
+            Poll::Ready((number < 100).then_some(number))
+        }
+    }
+
+    struct Reader {
+        pulled: Arc<AtomicU64>,
+        read: Journal,
+    }
+
+    struct Item(u64);
+
+    impl actors::Message for Item {
+        type Reply = ();
+        type Kind = actors::Plain;
+    }
+
+    impl Actor for Reader {
+        async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+            ctx.attach(Counted(self.pulled.clone()), Item);
+            Ok(())
+        }
+    }
+
+    impl Handler<Item> for Reader {
+        async fn handle(&mut self, Item(number): Item, _: &mut Context<Self>) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+            let ahead = self.pulled.load(Ordering::Relaxed) - number;
+            assert!(ahead <= 7, "{ahead} are pulled that nobody has read");
+            self.read.note(number.to_string());
+        }
+    }
+
+    for policy in [OnFull::Wait, OnFull::Reject, OnFull::DropNewest, OnFull::DropOldest] {
+        let (system, read) = (ActorSystem::new(), Journal::default());
+        let for_it = read.clone();
+        let reader = move || Reader { pulled: Arc::default(), read: for_it.clone() };
+        let _reader = system.actor(reader).mailbox(Mailbox::bounded(4).on_full(policy)).spawn();
+        let all = tokio::time::timeout(seconds(60), until(&read, 100)).await;
+        assert!(all.is_ok(), "{policy:?}: only {} were read", read.entries().len());
+        assert!(read.entries().into_iter().eq((0..100).map(|number| number.to_string())), "{policy:?}");
+        assert_eq!(system.dead_letter_counts().total(), 0, "{policy:?}");
+    }
+}

@@ -240,3 +240,85 @@ async fn a_panic_in_a_parent_or_child_leaves_the_rest_of_the_family_in_order() {
         assert_eq!(child.wait().await.to_string(), reason);
     }
 }
+
+/// A payload that panics when it is dropped, with another of its kind.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        std::panic::panic_any(Self);
+    }
+}
+
+#[derive(Clone)]
+struct Sapper {
+    spot: Spot,
+    journal: Journal,
+}
+
+impl Sapper {
+    fn explode_at(&self, spot: Spot) {
+        if self.spot == spot {
+            std::panic::panic_any(Payload);
+        }
+    }
+}
+
+impl Actor for Sapper {
+    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+        self.explode_at(Spot::StartedAtOnce);
+        Ok(())
+    }
+
+    async fn stopped(&mut self, _: &mut Context<Self>, reason: &ExitReason) {
+        self.journal.note(format!("stopped: {reason}"));
+        self.explode_at(Spot::StoppedAtOnce);
+    }
+}
+
+#[handlers]
+impl Sapper {
+    #[handler]
+    fn dig(&mut self, ctx: &mut Context<Self>) {
+        self.explode_at(Spot::HandlerAtOnce);
+        if self.spot == Spot::HandlerLater {
+            ctx.pipe(async { std::panic::panic_any(Payload) }, |(): ()| Dig {});
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_payload_that_panics_when_it_is_dropped_is_contained_too() {
+    for spot in [Spot::StartedAtOnce, Spot::HandlerAtOnce, Spot::HandlerLater, Spot::StoppedAtOnce] {
+        let (system, journal) = (ActorSystem::new(), Journal::default());
+        let sapper = Sapper { spot, journal: journal.clone() };
+        let restart = match spot {
+            Spot::StoppedAtOnce => Restart::temporary(),
+            _ => Restart::transient().max(1, seconds(60)),
+        };
+        let started = system.actor(move || sapper.clone()).restart(restart).name("sapper").start().await;
+        let sapper = match started {
+            Ok(sapper) => sapper,
+            Err(error) => {
+                assert_eq!(spot, Spot::StartedAtOnce, "{error}");
+                assert!(system.lookup::<Sapper>("sapper").is_err(), "the name is free");
+                continue;
+            }
+        };
+        sapper.dig().tell().await.unwrap();
+        if spot == Spot::StoppedAtOnce {
+            sapper.stop();
+        } else {
+            while system.restarts() == 0 {
+                tokio::task::yield_now().await;
+            }
+            // Once more than it may.
+            sapper.dig().tell().await.unwrap();
+        }
+        let reason = sapper.wait().await;
+        let expected = ExitReason::Panicked("a panic without a message".into());
+        assert_eq!(reason.to_string(), expected.to_string(), "{spot:?}");
+        assert_eq!(system.restarts(), u64::from(spot != Spot::StoppedAtOnce), "{spot:?}");
+        assert!(!journal.entries().is_empty(), "{spot:?}: the hook has run");
+    }
+}

@@ -1,12 +1,11 @@
 //! How the handling of an event went.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::Poll;
 
 use super::dead_event::DeadCause;
 use crate::error::ActorError;
-use crate::exit::panic_message;
 use crate::kernel::custody::BoxFuture;
+use crate::panics::{contain, drop_quietly};
 
 /// What a closure that handles events may return: nothing, or a `Result` whose error makes the event be tried again.
 ///
@@ -36,19 +35,18 @@ impl<T, E: Into<ActorError>> IntoOutcome for Result<T, E> {
 pub(super) async fn contained<'a>(
     make: impl FnOnce() -> BoxFuture<'a, Result<(), ActorError>>,
 ) -> Result<(), DeadCause> {
-    let mut work = match catch_unwind(AssertUnwindSafe(make)) {
+    let mut work = match contain(make) {
         Ok(work) => Some(work),
-        Err(panic) => return Err(DeadCause::Panicked(panic_message(&*panic).into())),
+        Err(panic) => return Err(DeadCause::Panicked(panic.into())),
     };
     std::future::poll_fn(move |cx| {
         let Some(running) = work.as_mut() else { return Poll::Pending };
-        let poll = match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(cx))) {
+        let poll = match contain(|| running.as_mut().poll(cx)) {
             Ok(Poll::Pending) => return Poll::Pending,
             Ok(Poll::Ready(outcome)) => outcome.map_err(DeadCause::Failed),
-            Err(panic) => Err(DeadCause::Panicked(panic_message(&*panic).into())),
+            Err(panic) => Err(DeadCause::Panicked(panic.into())),
         };
-        let remains = work.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(remains)));
+        drop_quietly(work.take());
         Poll::Ready(poll)
     })
     .await

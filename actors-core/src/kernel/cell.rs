@@ -20,6 +20,7 @@ use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
 use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
+use crate::panics::contain;
 use crate::sched::MESSAGES_PER_TURN;
 use crate::sync::Lock;
 use crate::timer::TimerId;
@@ -140,8 +141,7 @@ impl<A: Actor> Cell<A> {
 
 /// Discards a message whose `Drop` may panic: the mailbox is emptied whatever one message does.
 pub(crate) fn discard_contained<A: Actor>(envelope: Envelope<A>, core: &Core, reason: DeadLetterReason) {
-    let discard = std::panic::AssertUnwindSafe(|| envelope.discard(core, reason));
-    let _ = std::panic::catch_unwind(discard);
+    let _ = contain(|| envelope.discard(core, reason));
 }
 
 impl Core {

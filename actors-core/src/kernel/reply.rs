@@ -106,6 +106,11 @@ impl<R> ReplyTo<R> {
         self.settle_failed(error);
     }
 
+    /// Whether its asker looks after the message itself, if nobody handles that.
+    pub(crate) fn is_collected(&self) -> bool {
+        matches!(self.line, Line::Collected(_))
+    }
+
     #[cold]
     fn settle_failed(&mut self, error: AskError) {
         match std::mem::replace(&mut self.line, Line::Unheard) {

@@ -2,9 +2,9 @@
 
 use super::entry::Entry;
 use super::machine::Machine;
-use crate::kernel::actor::{Actor, Handler};
+use crate::kernel::actor::Actor;
 use crate::kernel::context::Context;
-use crate::message::{Message, Plain};
+use crate::kernel::custody::BoxFuture;
 
 /// An actor that answers messages by the state it is in: OTP's `gen_statem`, Pekko's `FSM`.
 ///
@@ -121,23 +121,16 @@ pub trait StateMachine: Actor {
 }
 
 /// Has a machine do what is due for the state it is in.
-pub(super) struct Enter;
-
-impl Message for Enter {
-    type Reply = ();
-    type Kind = Plain;
-}
-
-impl<A: StateMachine> Handler<Enter> for A {
-    async fn handle(&mut self, _: Enter, ctx: &mut Context<Self>) {
-        match self.machine().take_entry() {
-            Entry::First | Entry::Again => self.entered(None, ctx).await,
+pub(super) fn enter<'a, A: StateMachine>(actor: &'a mut A, ctx: &'a mut Context<A>) -> BoxFuture<'a, ()> {
+    Box::pin(async move {
+        match actor.machine().take_entry() {
+            Entry::First | Entry::Again => actor.entered(None, ctx).await,
             Entry::Left(state) => {
                 // Before the hook: what that stashes waits for the next change.
                 ctx.unstash_all();
-                self.entered(Some(state), ctx).await;
+                actor.entered(Some(state), ctx).await;
             }
             Entry::Unstarted | Entry::Done => {}
         }
-    }
+    })
 }

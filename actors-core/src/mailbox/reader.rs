@@ -183,16 +183,15 @@ impl<T: Item> Reader<'_, T> {
     /// else than the queue.
     pub(crate) fn publish(&mut self) {
         self.unsaid = self.inbox.stride;
-        if self.inbox.on_full == OnFull::DropOldest {
-            return;
+        // Where the oldest is dropped it is said with each item.
+        if self.inbox.on_full != OnFull::DropOldest {
+            // SAFETY: this is the outlet's holder, and producers take nothing.
+            unsafe { self.inbox.publish_taken() };
         }
-        // SAFETY: this is the outlet's holder, and producers take nothing.
-        unsafe { self.inbox.publish_taken() };
-        if self.inbox.on_full == OnFull::Wait {
-            fence(Ordering::SeqCst);
-            if self.inbox.waiting.load(Ordering::Relaxed) > 0 {
-                self.inbox.admit_waiting();
-            }
+        // Whatever the policy: streams wait.
+        fence(Ordering::SeqCst);
+        if self.inbox.waiting.load(Ordering::Relaxed) > 0 {
+            self.inbox.admit_waiting();
         }
     }
 

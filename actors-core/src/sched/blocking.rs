@@ -1,6 +1,6 @@
 //! A sized pool of threads for work that blocks or computes: it cannot stall the scheduler, nor grow without end.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use crate::panics::contain;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -63,7 +63,7 @@ impl Shared {
     fn work(self: Arc<Self>) {
         loop {
             while let Ok(job) = self.queue.recv_timeout(KEEP_ALIVE) {
-                let _ = catch_unwind(AssertUnwindSafe(job));
+                let _ = contain(job);
                 self.unfinished.fetch_sub(1, Ordering::AcqRel);
             }
             self.threads.fetch_sub(1, Ordering::AcqRel);

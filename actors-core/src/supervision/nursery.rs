@@ -1,6 +1,5 @@
 //! What brings a child to life: the factory of a worker, or the tree of a nested supervisor.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::post::Post;
@@ -13,6 +12,7 @@ use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::host::Host;
 use crate::kernel::launch::{Launch, Owner, try_launch};
 use crate::kernel::options::ActorOptions;
+use crate::panics::drop_quietly;
 use crate::sync::Lock;
 
 /// Launches the actor of a child, as often as the child is started anew.
@@ -51,8 +51,7 @@ impl<F> Workshop<F> {
 
 impl<F> Drop for Factory<F> {
     fn drop(&mut self) {
-        let factory = self.0.take();
-        let _ = catch_unwind(AssertUnwindSafe(|| drop(factory)));
+        drop_quietly(self.0.take());
     }
 }
 

@@ -1,14 +1,14 @@
 //! What the failure of one child means for the others, and for their supervisor.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::child_spec::Terms;
 use super::restart::{DEFAULT_LIMIT, RestartWindow};
 use crate::error::ActorError;
-use crate::exit::{ExitReason, panic_message};
+use crate::exit::ExitReason;
+use crate::panics::contain;
 
 /// Which children are restarted when one has failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +83,8 @@ impl std::error::Error for PanicError {}
 pub(super) fn directive(decide: Option<&Decide>, reason: &ExitReason) -> Directive {
     let Some(decide) = decide else { return Directive::Restart };
     let ask = |error: &ActorError| {
-        catch_unwind(AssertUnwindSafe(|| decide(error))).unwrap_or_else(|panic| {
-            tracing::error!(panic = panic_message(&*panic), %error, "deciding about a failure panicked");
+        contain(|| decide(error)).unwrap_or_else(|panic| {
+            tracing::error!(panic, %error, "deciding about a failure panicked");
             Directive::Restart
         })
     };

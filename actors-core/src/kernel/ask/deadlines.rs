@@ -6,7 +6,6 @@
 //! until the first deadline; while asks are answered in time it wakes about once per timeout, not once per ask.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 
@@ -14,6 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::panics::contain;
 use crate::sync::{Lock, LockGuard};
 
 /// Something that can run out of time.
@@ -145,7 +145,7 @@ impl Shard {
             return;
         }
         // The asker who sweeps is not to suffer from a panic in it, nor are those that come after.
-        while catch_unwind(AssertUnwindSafe(|| while swept.pop().is_some() {})).is_err() {}
+        while contain(|| while swept.pop().is_some() {}).is_err() {}
         self.entries.lock().swept = swept;
     }
 }
@@ -201,11 +201,10 @@ async fn watch_over(watching: Watching, late: Arc<AtomicU64>) {
         };
         for entry in due {
             // The asker may be gone by now, and the message with it: a panic in its drop is nobody else's.
-            let expire = AssertUnwindSafe(|| {
+            let _ = contain(|| {
                 entry.subject.expire(&late);
                 drop(entry);
             });
-            let _ = catch_unwind(expire);
         }
         shard.clear(swept);
         match watch {

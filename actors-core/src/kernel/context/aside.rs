@@ -1,6 +1,5 @@
 //! Work beside the mailbox: futures, streams and blocking calls whose results come back as messages.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
@@ -8,12 +7,14 @@ use futures_core::Stream;
 use tokio::task::AbortHandle;
 
 use super::{Context, Ticket, deliver_to_self};
-use crate::exit::{ExitReason, panic_message};
+use crate::exit::ExitReason;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::endpoint::{Parcel, deliver};
+use crate::kernel::endpoint::{Endpoint, Parcel, deliver};
 use crate::kernel::refs::ActorRef;
 use crate::mailbox::Lane;
+use crate::mailbox::OnFull;
 use crate::message::Message;
+use crate::panics::contain;
 
 impl<A: Actor> Context<A> {
     /// Runs a future beside the actor and sends its result, mapped, to this actor.
@@ -49,11 +50,11 @@ impl<A: Actor> Context<A> {
         A: Responder<M>,
     {
         let (me, incarnation) = (self.myself(), self.incarnation);
-        self.host().blocking_pool().submit(move || match catch_unwind(AssertUnwindSafe(|| map(work()))) {
+        self.host().blocking_pool().submit(move || match contain(|| map(work())) {
             Ok(message) => {
                 deliver_to_self(me.cell(), Lane::User, Ticket::Life(incarnation), message);
             }
-            Err(panic) => me.any().fault(incarnation, ExitReason::Panicked(panic_message(&*panic))),
+            Err(panic) => me.any().fault(incarnation, ExitReason::Panicked(panic)),
         });
     }
 
@@ -92,7 +93,13 @@ where
     let mut stream = pin!(stream);
     while let Some(item) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
         let parcel = Parcel::told(map(item));
-        if deliver(me, parcel).await.is_err() {
+        let delivered = match me.cell().inbox.policy() {
+            OnFull::Wait => deliver(me, parcel).await,
+            // What others lose by the mailbox's policy waits here: nobody pulls more than there is room for.
+            _ => me.wait_for_room(parcel).await,
+        };
+        // It has ended, and the stream with it.
+        if delivered.is_err() {
             return;
         }
     }
@@ -102,11 +109,11 @@ where
 async fn guard_panics<F: Future>(future: F) -> Result<F::Output, String> {
     let mut future = pin!(future);
     std::future::poll_fn(move |cx| {
-        let poll = catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut future).poll(cx)));
+        let poll = contain(|| Pin::as_mut(&mut future).poll(cx));
         match poll {
             Ok(Poll::Pending) => Poll::Pending,
             Ok(Poll::Ready(output)) => Poll::Ready(Ok(output)),
-            Err(panic) => Poll::Ready(Err(panic_message(&*panic))),
+            Err(panic) => Poll::Ready(Err(panic)),
         }
     })
     .await

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use crate::error::ActorError;
-use crate::exit::{ExitReason, drop_quietly};
+use crate::exit::ExitReason;
 use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Cell, Core};
@@ -29,6 +29,7 @@ use crate::kernel::refs::ActorRef;
 use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
+use crate::panics::drop_quietly;
 use idle::Idle;
 use stash::Stash;
 use timers::Timers;

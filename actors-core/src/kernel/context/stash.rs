@@ -7,7 +7,7 @@ use crate::error::StashFull;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{Core, discard_contained};
 use crate::kernel::endpoint::Parcel;
-use crate::kernel::envelope::Envelope;
+use crate::kernel::envelope::{Envelope, Step};
 use crate::kernel::reply::ReplyTo;
 use crate::mailbox::Lane;
 use crate::message::Message;
@@ -184,12 +184,10 @@ impl<A: Actor> Context<A> {
         super::deliver_to_self(&self.cell, Lane::Next, Ticket::Life(self.incarnation), message);
     }
 
-    /// Like [`continue_with`](Self::continue_with), and before all that was given to that.
-    pub(crate) fn continue_first<M: Message>(&mut self, message: M)
-    where
-        A: Responder<M>,
-    {
-        super::deliver_to_self(&self.cell, Lane::First, Ticket::Life(self.incarnation), message);
+    /// Takes a step of a layer above before any other message, also before those of [`continue_with`](Self::continue_with).
+    pub(crate) fn continue_first(&mut self, step: Step<A>) {
+        // It is this life's turn, so the queue is open.
+        drop(self.cell.inbox.force(Envelope::step(Ticket::Life(self.incarnation), step), Lane::First));
     }
 
     /// The stash, or its limit if it is full.

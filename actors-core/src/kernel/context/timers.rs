@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use super::Context;
 use super::keyed_timer::Keys;
-use crate::exit::drop_quietly;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::Parcel;
 use crate::kernel::envelope::Envelope;
 use crate::message::Message;
+use crate::panics::drop_quietly;
 use crate::timer::{Fire, Place, TimerId};
 
 /// The timers of one life.

@@ -1,7 +1,6 @@
 //! Words of the kernel in an actor's own mailbox: messages to itself, and the orders to stop.
 
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::task::{Context as TaskContext, Poll};
 
 use tokio::sync::oneshot;
@@ -10,11 +9,13 @@ use tracing::Instrument;
 use super::label::Label;
 use super::sealed::Stage;
 use super::traced;
-use crate::exit::{ExitReason, panic_message};
+use crate::exit::ExitReason;
 use crate::id::short_type_name;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::context::Ticket;
+use crate::kernel::context::{Context, Ticket};
+use crate::kernel::custody::BoxFuture;
 use crate::message::Message;
+use crate::panics::contain;
 
 /// Something the kernel does when its turn in the mailbox comes.
 pub(super) trait Dispatch<A: Actor>: Send {
@@ -23,6 +24,10 @@ pub(super) trait Dispatch<A: Actor>: Send {
 
 pub(super) fn ticketed<A: Responder<M>, M: Message>(ticket: Ticket, message: M) -> Box<dyn Dispatch<A>> {
     Box::new(Ticketed { ticket, message, actor: PhantomData::<fn(A)> })
+}
+
+pub(super) fn step<A: Actor>(ticket: Ticket, step: Step<A>) -> Box<dyn Dispatch<A>> {
+    Box::new(Stepping { ticket, step })
 }
 
 pub(super) fn stop<A: Actor>(reason: ExitReason) -> Box<dyn Dispatch<A>> {
@@ -52,6 +57,24 @@ impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
         }
         let span = traced::span_of::<M>();
         stage.run(cx, |actor, ctx| async move { actor.receive(self.message, ctx).await }.instrument(span))
+    }
+}
+
+/// What a layer above does with an actor in place of a handler.
+pub(crate) type Step<A> = for<'a> fn(&'a mut A, &'a mut Context<A>) -> BoxFuture<'a, ()>;
+
+struct Stepping<A: Actor> {
+    ticket: Ticket,
+    step: Step<A>,
+}
+
+impl<A: Actor> Dispatch<A> for Stepping<A> {
+    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().core().pulse.discount();
+        if !stage.ctx().redeem(&self.ticket) {
+            return Poll::Ready(());
+        }
+        stage.run(cx, self.step)
     }
 }
 
@@ -91,9 +114,8 @@ impl<A: Actor> Dispatch<A> for Describe<A> {
     fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
         stage.ctx().core().pulse.discount();
         stage.run(cx, |actor, _| {
-            let described = catch_unwind(AssertUnwindSafe(|| actor.inspect()));
-            let description =
-                described.unwrap_or_else(|panic| format!("panicked: {}", panic_message(&*panic)));
+            let described = contain(|| actor.inspect());
+            let description = described.unwrap_or_else(|panic| format!("panicked: {panic}"));
             // Whoever wanted to know may have given up.
             let _ = self.reply.send(description);
             std::future::ready(())

@@ -84,7 +84,10 @@ pub(super) struct PassedOn<M>(PhantomData<M>);
 
 impl<M: Message> PassedOn<M> {
     pub(super) fn bury(message: M, reply: ReplyTo<M::Reply>, core: &Core, reason: DeadLetterReason) {
-        core.bury(message, reason);
+        // An event that waited for this actor is its group's again: it goes to another member, or is a dead letter there.
+        if !(reason == DeadLetterReason::Stopped && reply.is_collected()) {
+            core.bury(message, reason);
+        }
         reply.fail(match reason {
             DeadLetterReason::Dropped | DeadLetterReason::MailboxFull => AskError::Full,
             _ => AskError::Stopped,

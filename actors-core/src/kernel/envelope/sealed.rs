@@ -10,7 +10,7 @@ use std::task::{Context as TaskContext, Poll};
 use tokio::sync::oneshot;
 
 use super::buffer::Turn;
-use super::dispatch;
+use super::dispatch::{self, Step};
 use super::future_slot::FutureSlot;
 use super::kinds::{Asked, PassedOn, Tick, Told, ToldBoxed, Word};
 use super::label::Label;
@@ -248,6 +248,11 @@ impl<A: Actor> Envelope<A> {
         A: Responder<M>,
     {
         Self::seal::<Word>(dispatch::ticketed(ticket, message))
+    }
+
+    /// Has the actor take a step while the ticket is good.
+    pub(crate) fn step(ticket: Ticket, step: Step<A>) -> Self {
+        Self::seal::<Word>(dispatch::step(ticket, step))
     }
 
     /// Ends the life when its turn comes.

@@ -1,16 +1,11 @@
 //! Users' code where a panic does no harm.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
-use crate::exit::{ExitReason, panic_message};
+use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::envelope::Body;
 use crate::kernel::reply::as_death;
 
-/// Runs users' code; a panic becomes its text.
-pub(in crate::kernel) fn contain<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(run)).map_err(|panic| panic_message(&*panic))
-}
+pub(in crate::kernel) use crate::panics::contain;
 
 /// Drops the state where a panic does no harm; first what borrows it.
 pub(super) fn drop_contained<A: Actor>(mut body: Body<A>) {

@@ -123,6 +123,8 @@ impl<A: Actor> ActorRef<A> {
 
     /// [`ask`](Self::ask) for threads without a runtime.
     ///
+    /// A runtime of one thread has to be driven meanwhile, by its `block_on` on another thread: its timer keeps the timeout, too.
+    ///
     /// # Errors
     ///
     /// As awaiting the request.
