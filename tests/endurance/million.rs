@@ -20,7 +20,7 @@ impl One {
 }
 
 /// Bytes of an idle actor that was told and asked before: its task, cell, state and the first block of its mailbox.
-const MOST_BYTES_EACH: i64 = 2_048;
+const MOST_BYTES_EACH: i64 = 800;
 
 pub(crate) fn run(count: u64) {
     let runtime =

@@ -1,7 +1,7 @@
 //! What an actor is to everybody but itself: its identity, its mailbox, and the orders it was given.
 
 use std::any::Any;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::oneshot;
@@ -14,11 +14,12 @@ use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::launch::Owner;
+use crate::kernel::life::Entourage;
 use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
 use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Inbox, Lane, Mailbox, Outlet};
+use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::panics::contain;
 use crate::sched::MESSAGES_PER_TURN;
@@ -29,6 +30,8 @@ use crate::timer::TimerId;
 pub(crate) struct Cell<A: Actor> {
     pub(crate) core: Core,
     pub(crate) inbox: Inbox<Envelope<A>>,
+    /// `None`: the actor lives once, nobody waits for its start, and nobody wants its span.
+    entourage: Private<Option<Box<Entourage<A>>>>,
 }
 
 /// The part of a cell that does not depend on the actor's type.
@@ -36,8 +39,8 @@ pub(crate) struct Core {
     pub(crate) id: ActorId,
     pub(crate) host: Arc<dyn Host>,
     kind: fn() -> &'static str,
-    /// Strong references in users' hands.
-    handles: AtomicUsize,
+    /// Strong references in users' hands. So many that they overflowed would take 32 GiB.
+    handles: AtomicU32,
     /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
     retained: AtomicBool,
     pub(super) orders: AtomicU8,
@@ -50,7 +53,7 @@ pub(crate) struct Core {
     pub(crate) pulse: Pulse,
     watchers: Lock<Watchers>,
     /// What few actors ever need, made when first needed.
-    pub(super) rare: OnceLock<Box<Rare>>,
+    pub(super) rare: OnceBox<Rare>,
 }
 
 /// Not in the system's list.
@@ -81,7 +84,7 @@ impl<A: Actor> Cell<A> {
         retained: bool,
     ) -> Self {
         let id = host.next_id();
-        let rare = OnceLock::<Box<Rare>>::new();
+        let mut rare = OnceBox::new();
         if name.is_some() || owner.parent().is_some() {
             let path = OnceLock::new();
             if let Owner::Parent(parent, label) = owner {
@@ -90,7 +93,7 @@ impl<A: Actor> Cell<A> {
                     None => parent.path.child(format_args!("{}{id}", short_type_name::<A>())),
                 });
             }
-            rare.get_or_init(|| Box::new(Rare { parent: owner.parent(), name, path, ..Rare::default() }));
+            rare = OnceBox::from(Rare { parent: owner.parent(), name, path, ..Rare::default() });
         }
         let messages_per_turn =
             host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
@@ -98,7 +101,7 @@ impl<A: Actor> Cell<A> {
             id,
             host,
             kind: short_type_name::<A>,
-            handles: AtomicUsize::new(0),
+            handles: AtomicU32::new(0),
             retained: AtomicBool::new(retained),
             orders: AtomicU8::new(0),
             ended: AtomicBool::new(false),
@@ -109,14 +112,14 @@ impl<A: Actor> Cell<A> {
             watchers: Lock::new(Watchers::default()),
             rare,
         };
-        Self { core, inbox: Inbox::new(mailbox) }
+        Self { core, inbox: Inbox::new(mailbox), entourage: Private::new(None) }
     }
 
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
-    pub(crate) fn finish(&self, outlet: &mut Outlet, reason: &ExitReason) {
+    pub(crate) fn finish(&self, mut reader: Reader<'_, Envelope<A>>, reason: &ExitReason) {
         self.core.ended.store(true, Ordering::Release);
         self.core.pulse.enter(Stage::Ended);
-        for envelope in self.inbox.reader(outlet).close() {
+        for envelope in reader.close() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
         self.core.host.dismiss(self);
@@ -132,8 +135,8 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Turns what is queued into dead letters.
-    pub(crate) fn drop_queue(&self, outlet: &mut Outlet) {
-        for envelope in self.inbox.reader(outlet).drain() {
+    pub(crate) fn drop_queue(&self, mut reader: Reader<'_, Envelope<A>>) {
+        for envelope in reader.drain() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
     }
@@ -245,7 +248,7 @@ impl Core {
     }
 
     pub(super) fn rare(&self) -> &Rare {
-        self.rare.get_or_init(Box::default)
+        self.rare.get_or_init(Rare::default)
     }
 
     /// Whom its handler waits for.
@@ -351,5 +354,11 @@ impl<A: Actor> Watched for Cell<A> {
 impl<A: Actor> AsRef<Inbox<Envelope<A>>> for Cell<A> {
     fn as_ref(&self) -> &Inbox<Envelope<A>> {
         &self.inbox
+    }
+}
+
+impl<A: Actor> AsRef<Private<Option<Box<Entourage<A>>>>> for Cell<A> {
+    fn as_ref(&self) -> &Private<Option<Box<Entourage<A>>>> {
+        &self.entourage
     }
 }

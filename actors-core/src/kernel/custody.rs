@@ -63,52 +63,8 @@ pub(crate) trait Brood: Send + Sync {
 
 /// Where the states of an actor's lives come from.
 pub(crate) enum Lives<A> {
-    /// One life; `None` once it was taken.
-    One(Option<A>),
+    /// One life.
+    One(A),
     /// As many as the custodian grants.
     Many(Box<dyn Custodian<A>>),
-}
-
-impl<A> Lives<A> {
-    pub(crate) fn build(&mut self) -> Result<A, ActorError> {
-        match self {
-            Self::One(actor) => actor.take().ok_or_else(|| ActorError::msg("the actor has one life only")),
-            Self::Many(custodian) => custodian.build(),
-        }
-    }
-
-    pub(crate) fn life_started(&mut self) {
-        if let Self::Many(custodian) = self {
-            custodian.life_started();
-        }
-    }
-
-    pub(crate) fn resumes_after(&mut self, reason: &ExitReason) -> bool {
-        match self {
-            Self::One(_) => false,
-            Self::Many(custodian) => custodian.resumes_after(reason),
-        }
-    }
-
-    pub(crate) fn end_with_a_stop(&mut self) -> bool {
-        match self {
-            Self::One(_) => true,
-            Self::Many(custodian) => custodian.end_with_a_stop(),
-        }
-    }
-
-    /// `None`: there is no other life.
-    pub(crate) fn verdict(&mut self, end: LifeEnd) -> Option<BoxFuture<'static, Verdict>> {
-        match self {
-            Self::One(_) => None,
-            Self::Many(custodian) => Some(custodian.verdict(end)),
-        }
-    }
-
-    pub(crate) fn farewell(&mut self) -> Option<BoxFuture<'static, ()>> {
-        match self {
-            Self::One(_) => None,
-            Self::Many(custodian) => custodian.farewell(),
-        }
-    }
 }

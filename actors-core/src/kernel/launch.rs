@@ -56,7 +56,7 @@ impl Parent {
 impl<A: Actor> Launch<A> {
     /// One life, with the options of the actor's type.
     pub(crate) fn one_life(actor: A) -> Self {
-        Self { options: A::options(), lives: Lives::One(Some(actor)), owner: Owner::Nobody, report: None }
+        Self { options: A::options(), lives: Lives::One(actor), owner: Owner::Nobody, report: None }
     }
 
     /// Owned by another actor.

@@ -5,16 +5,16 @@ use std::task::{Context as TaskContext, Poll, ready};
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
-use crate::kernel::envelope::{Body, Turn};
+use crate::kernel::envelope::{Body, Envelope, Turn};
 use crate::kernel::life::contain;
 use crate::kernel::pulse::Stage;
-use crate::mailbox::Outlet;
+use crate::mailbox::Reader;
 
 /// Handles messages until the life has to end, the mailbox is empty or the turn is over.
 #[inline]
 pub(super) fn handle_messages<A: Actor>(
     cell: &Cell<A>,
-    outlet: &mut Outlet,
+    reader: Reader<'_, Envelope<A>>,
     body: &mut Body<A>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
@@ -27,7 +27,7 @@ pub(super) fn handle_messages<A: Actor>(
     }
     cell.core.pulse.enter(Stage::Computing);
     // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
-    let turn = contain(|| pump(cell, outlet, body, &mut handled, cx));
+    let turn = contain(|| pump(cell, reader, body, &mut handled, cx));
     cell.core.pulse.end_turn(handled);
     match turn {
         Ok(poll) => poll,
@@ -38,14 +38,13 @@ pub(super) fn handle_messages<A: Actor>(
 #[inline]
 fn pump<A: Actor>(
     cell: &Cell<A>,
-    outlet: &mut Outlet,
+    mut reader: Reader<'_, Envelope<A>>,
     body: &mut Body<A>,
     handled: &mut u32,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
     let mut turn = Turn::begin();
     let mut stage = body.stage(&mut turn);
-    let mut reader = cell.inbox.reader(outlet);
     for _ in 0..cell.core.messages_per_turn {
         if let Some(reason) = stage.ctx().ending() {
             return Poll::Ready(reason.clone());
@@ -73,7 +72,7 @@ fn pump<A: Actor>(
     }
     if let Some(reason) = cell.core.interruption() {
         if cell.core.was_told_to_stop_now() {
-            cell.drop_queue(outlet);
+            cell.drop_queue(reader);
         }
         return Poll::Ready(reason);
     }

@@ -1,9 +1,7 @@
 //! The queue of one actor: three lanes, one bound, one consumer.
 
-use std::sync::OnceLock;
-use std::task::Waker;
-
 use super::blocks::Blocks;
+use super::once::{OnceBox, OnceWaker};
 use super::side::Side;
 use super::{Item, Mailbox, OnFull};
 use crate::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
@@ -36,9 +34,9 @@ pub(crate) struct Inbox<T: Item> {
     pub(super) on_full: OnFull,
     /// How many items the consumer takes before it says so.
     pub(super) stride: u8,
-    side: OnceLock<Box<Lock<Side<T>>>>,
+    side: OnceBox<Lock<Side<T>>>,
     /// The consumer's waker. A task's waker never changes, so it is stored once.
-    consumer: OnceLock<Waker>,
+    pub(super) consumer: OnceWaker,
 }
 
 /// The most items the consumer takes before it says so. More would delay waiting senders, less costs a shared write more often.
@@ -59,8 +57,8 @@ impl<T: Item> Inbox<T> {
             idle: AtomicBool::new(false),
             on_full,
             stride: (bound / 16).clamp(1, LONGEST_STRIDE) as u8,
-            side: OnceLock::new(),
-            consumer: OnceLock::new(),
+            side: OnceBox::new(),
+            consumer: OnceWaker::new(),
         }
     }
 
@@ -76,13 +74,6 @@ impl<T: Item> Inbox<T> {
     /// User and urgent messages in the queue; senders that wait are not counted.
     pub(crate) fn len(&self) -> usize {
         self.queued(self.blocks.pushed()) + self.side.get().map_or(0, |side| side.lock().user_items())
-    }
-
-    /// Remembers whom to wake. Must come before the consumer first waits.
-    #[inline]
-    pub(crate) fn remember_consumer(&self, waker: &Waker) {
-        let known = self.consumer.get_or_init(|| waker.clone());
-        debug_assert!(known.will_wake(waker), "a mailbox is consumed by one task");
     }
 
     /// Wakes the consumer although nothing was queued: something beside the queue has changed.
@@ -101,12 +92,12 @@ impl<T: Item> Inbox<T> {
 
     /// The side, unless nothing was ever there.
     pub(super) fn side(&self) -> Option<&Lock<Side<T>>> {
-        self.side.get().map(|side| &**side)
+        self.side.get()
     }
 
     /// Locks the side, and makes it before if need be.
     pub(super) fn open_side(&self) -> LockGuard<'_, Side<T>> {
-        let side = self.side.get_or_init(|| Box::new(Lock::new(Side::new())));
+        let side = self.side.get_or_init(|| Lock::new(Side::new()));
         // Pairs with the fence of `close`.
         fence(Ordering::SeqCst);
         side.lock()

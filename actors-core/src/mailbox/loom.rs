@@ -40,9 +40,9 @@ impl AsRef<Inbox<u32>> for Home {
     }
 }
 
-fn home(mailbox: Mailbox) -> (Arc<Home>, Outlet) {
+fn home(mailbox: Mailbox) -> (Arc<Home>, Outlet<Home>) {
     let home = Arc::new(Home(Inbox::new(mailbox)));
-    let outlet = home.0.outlet();
+    let outlet = Outlet::new(home.clone());
     (home, outlet)
 }
 
@@ -62,10 +62,11 @@ fn send(home: &Home, number: u32) -> Offer<u32> {
     }
 }
 
-async fn take(home: &Home, outlet: &mut Outlet) -> u32 {
+async fn take(outlet: &mut Outlet<Home>) -> u32 {
     poll_fn(|cx| {
-        home.0.remember_consumer(cx.waker());
-        home.0.reader(outlet).poll_front().map(Front::take)
+        let (_, mut reader) = outlet.open();
+        reader.remember_consumer(cx.waker());
+        reader.poll_front().map(Front::take)
     })
     .await
 }
@@ -88,7 +89,7 @@ fn two_producers_lose_nothing_and_keep_their_order() {
         let taken = block_on(async {
             let mut taken = Vec::new();
             while taken.len() < 3 {
-                taken.push(take(&home, &mut outlet).await);
+                taken.push(take(&mut outlet).await);
             }
             taken
         });
@@ -112,7 +113,7 @@ fn a_queue_that_has_grown_long_keeps_its_order() {
         };
         block_on(async {
             for number in 0..5 {
-                assert_eq!(take(&home, &mut outlet).await, number);
+                assert_eq!(take(&mut outlet).await, number);
             }
         });
         producer.join().unwrap();
@@ -127,7 +128,7 @@ fn an_express_item_wakes_the_consumer() {
             let home = home.clone();
             thread::spawn(move || home.0.force(1, Lane::System).unwrap())
         };
-        assert_eq!(block_on(take(&home, &mut outlet)), 1);
+        assert_eq!(block_on(take(&mut outlet)), 1);
         producer.join().unwrap();
     });
 }
@@ -142,7 +143,7 @@ fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
                 let home = home.clone();
                 thread::spawn(move || home.0.force(1, lane).is_err())
             };
-            let left = home.0.reader(&mut outlet).close();
+            let left = outlet.open().1.close();
             let came_back = producer.join().unwrap();
             assert_eq!(left.contains(&1), !came_back);
             assert!(left.contains(&0));
@@ -159,7 +160,7 @@ fn a_waiting_sender_is_let_in() {
             let home = home.clone();
             thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
         };
-        let taken = block_on(async { [take(&home, &mut outlet).await, take(&home, &mut outlet).await] });
+        let taken = block_on(async { [take(&mut outlet).await, take(&mut outlet).await] });
         assert_eq!(taken, [1, 2]);
         assert!(matches!(sender.join().unwrap(), Offer::Queued));
     });
@@ -174,7 +175,7 @@ fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
             let home = home.clone();
             thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
         };
-        assert_eq!(home.0.reader(&mut outlet).close(), [1]);
+        assert_eq!(outlet.open().1.close(), [1]);
         assert!(matches!(sender.join().unwrap(), Offer::Closed(2)));
     });
 }
@@ -188,10 +189,10 @@ fn dropping_the_oldest_and_taking_it_do_not_meet() {
             let home = home.clone();
             thread::spawn(move || send(&home, 2))
         };
-        let first = block_on(take(&home, &mut outlet));
+        let first = block_on(take(&mut outlet));
         match sender.join().unwrap() {
             Offer::Displaced(1) => assert_eq!(first, 2),
-            Offer::Queued => assert_eq!((first, home.0.reader(&mut outlet).try_pop()), (1, Some(2))),
+            Offer::Queued => assert_eq!((first, outlet.open().1.try_pop()), (1, Some(2))),
             other => panic!("{other:?}"),
         }
     });
@@ -206,7 +207,7 @@ fn what_is_displaced_while_the_queue_closes_is_told_or_left_over() {
             let home = home.clone();
             thread::spawn(move || send(&home, 2))
         };
-        let left = home.0.reader(&mut outlet).close();
+        let left = outlet.open().1.close();
         match sender.join().unwrap() {
             Offer::Displaced(1) => assert_eq!(left, [2]),
             Offer::Closed(2) => assert_eq!(left, [1]),

@@ -20,6 +20,8 @@ mod loom;
 #[cfg(all(test, not(actors_loom)))]
 mod model;
 mod offer;
+mod once;
+mod outlet;
 mod overflow;
 mod reader;
 mod side;
@@ -32,5 +34,7 @@ pub(crate) use answerer::{Answerer, AnyAnswerer};
 pub(crate) use exchange::{Asking, Exchange, Question, Terms};
 pub(crate) use inbox::Inbox;
 pub(crate) use item::{Item, Lane, Offer};
-pub(crate) use reader::{Front, Outlet};
+pub(crate) use once::OnceBox;
+pub(crate) use outlet::{Outlet, Private};
+pub(crate) use reader::{Front, Reader};
 pub(crate) use waiting::Entrance;

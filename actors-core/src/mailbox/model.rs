@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 
-use super::{Inbox, Item, Lane, Mailbox, Offer, OnFull};
+use super::{Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
 
 /// Counts how often it is dropped, so that nothing is lost or dropped twice.
 #[derive(Debug)]
@@ -37,6 +37,15 @@ impl Item for Counted {
     }
 }
 
+/// What holds the mailbox.
+struct Home(Inbox<Counted>);
+
+impl AsRef<Inbox<Counted>> for Home {
+    fn as_ref(&self) -> &Inbox<Counted> {
+        &self.0
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Step {
     Offer(bool),
@@ -63,8 +72,8 @@ proptest! {
     #[test]
     fn the_mailbox_is_a_bounded_queue(steps in steps(), bound in 1usize..20, on_full in policy()) {
         let dropped = Arc::new(AtomicU32::new(0));
-        let inbox = Inbox::new(Mailbox::bounded(bound).on_full(on_full));
-        let mut outlet = inbox.outlet();
+        let home = Arc::new(Home(Inbox::new(Mailbox::bounded(bound).on_full(on_full))));
+        let (inbox, mut outlet) = (&home.0, Outlet::new(home.clone()));
         let (mut user, mut urgent) = (VecDeque::<u32>::new(), VecDeque::<u32>::new());
         let mut made = 0;
         for step in steps {
@@ -99,7 +108,7 @@ proptest! {
                         if on_full == OnFull::DropOldest {
                             // Whichever was sacrificed: the model follows what is left.
                             (user, urgent) = (VecDeque::new(), VecDeque::new());
-                            inbox.reader(&mut outlet).drain();
+                            outlet.open().1.drain();
                         }
                     }
                 }
@@ -112,26 +121,26 @@ proptest! {
                     drop(item);
                     dropped.fetch_sub(1, Ordering::Relaxed);
                     let expected = urgent.pop_front().or_else(|| user.pop_front());
-                    prop_assert_eq!(inbox.reader(&mut outlet).try_pop().map(|item| item.0), expected);
+                    prop_assert_eq!(outlet.open().1.try_pop().map(|item| item.0), expected);
                     // Tells producers at once, as the run loop does before it waits.
-                    inbox.reader(&mut outlet).publish();
+                    outlet.open().1.publish();
                 }
                 Step::Drain => {
                     made -= 1;
                     drop(item);
                     dropped.fetch_sub(1, Ordering::Relaxed);
-                    let drained: Vec<_> = inbox.reader(&mut outlet).drain().iter().map(|item| item.0).collect();
+                    let drained: Vec<_> = outlet.open().1.drain().iter().map(|item| item.0).collect();
                     let expected: Vec<_> = urgent.drain(..).chain(user.drain(..)).collect();
                     prop_assert_eq!(drained, expected);
-                    inbox.reader(&mut outlet).publish();
+                    outlet.open().1.publish();
                 }
             }
             prop_assert_eq!(inbox.len(), user.len() + urgent.len());
         }
-        let left: Vec<_> = inbox.reader(&mut outlet).close().iter().map(|item| item.0).collect();
+        let left: Vec<_> = outlet.open().1.close().iter().map(|item| item.0).collect();
         prop_assert_eq!(left, urgent.into_iter().chain(user).collect::<Vec<_>>());
         prop_assert!(matches!(inbox.offer(Counted(0, dropped.clone()), Lane::User), Offer::Closed(_)));
-        drop(inbox);
+        drop((outlet, home));
         prop_assert_eq!(dropped.load(Ordering::Relaxed), made + 1, "each was dropped once");
     }
 }

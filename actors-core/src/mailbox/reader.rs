@@ -10,17 +10,11 @@ use super::inbox::{Inbox, LOCKED};
 use super::{Item, Lane, OnFull};
 use crate::sync::atomic::{Ordering, fence};
 
-/// The right to take items out. There is one for each inbox.
-#[derive(Debug)]
-pub(crate) struct Outlet {
-    inbox: usize,
-}
-
 /// Takes items out; made for one turn of the consumer.
 pub(crate) struct Reader<'a, T: Item> {
     inbox: &'a Inbox<T>,
     /// Nobody else reads meanwhile.
-    _outlet: &'a mut Outlet,
+    outlet: PhantomData<&'a mut ()>,
     /// How many more items are taken before the consumer says how far it is.
     unsaid: u8,
     /// Where an item lies that did not come from the blocks.
@@ -36,18 +30,6 @@ pub(crate) struct Front<'a, T: Item> {
 }
 
 impl<T: Item> Inbox<T> {
-    /// The outlet; to be asked for once, when the inbox has its place in memory.
-    pub(crate) fn outlet(&self) -> Outlet {
-        Outlet { inbox: std::ptr::from_ref(self).addr() }
-    }
-
-    /// Begins to take items out.
-    #[inline]
-    pub(crate) fn reader<'a>(&'a self, outlet: &'a mut Outlet) -> Reader<'a, T> {
-        assert_eq!(outlet.inbox, std::ptr::from_ref(self).addr(), "each inbox has its own outlet");
-        Reader { inbox: self, _outlet: outlet, unsaid: self.stride, aside: MaybeUninit::uninit() }
-    }
-
     /// Takes the oldest item of the blocks.
     ///
     /// # Safety
@@ -93,8 +75,23 @@ impl<T: Item> Inbox<T> {
     }
 }
 
+impl<'a, T: Item> Reader<'a, T> {
+    /// For the outlet, which lends it.
+    #[inline]
+    pub(super) fn of(inbox: &'a Inbox<T>) -> Self {
+        Reader { inbox, outlet: PhantomData, unsaid: inbox.stride, aside: MaybeUninit::uninit() }
+    }
+}
+
 impl<T: Item> Reader<'_, T> {
-    /// The next item, or a note that the consumer waits for one: the [one remembered](Inbox::remember_consumer) is woken.
+    /// Remembers whom to wake. Must come before the consumer first waits.
+    #[inline]
+    pub(crate) fn remember_consumer(&mut self, waker: &Waker) {
+        // SAFETY: this is the outlet's holder.
+        unsafe { self.inbox.consumer.set(waker) };
+    }
+
+    /// The next item, or a note that the consumer waits for one: the [one remembered](Self::remember_consumer) is woken.
     #[inline]
     pub(crate) fn poll_front(&mut self) -> Poll<Front<'_, T>> {
         let Some((word, rest)) = self.advance() else { return self.poll_wait() };

@@ -142,7 +142,7 @@ impl Tree {
         let (ready, up) = oneshot::channel();
         let overseer = overseer::Supervisor::new(roster.clone(), Ready::Root(ready));
         let (report, begun) = oneshot::channel();
-        let lives = Lives::One(Some(overseer));
+        let lives = Lives::One(overseer);
         let actor = launch(
             system.host(),
             Launch { options: self.options, lives, owner: Owner::System, report: Some(report) },

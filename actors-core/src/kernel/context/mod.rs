@@ -86,13 +86,21 @@ use crate::kernel::watch::WatchId;
 pub struct Context<A: Actor> {
     cell: Arc<Cell<A>>,
     incarnation: Incarnation,
-    ending: Option<ExitReason>,
-    /// In a box, because it is rare.
-    start_error: Option<Box<ActorError>>,
+    outlook: Outlook,
     /// How many handlers and hooks have run in this life.
     handled: u64,
     /// What only some actors use, made when first used.
     extras: Option<Box<Extras<A>>>,
+}
+
+/// What is to become of the life.
+enum Outlook {
+    /// It goes on.
+    Bright,
+    /// It ends before the next message.
+    Ending(ExitReason),
+    /// It ends because `started` returned this, whatever it had asked for before. In a box, because it is rare.
+    NotStarted(Box<ActorError>),
 }
 
 struct Extras<A: Actor> {
@@ -132,7 +140,7 @@ pub(crate) enum Ticket {
 impl<A: Actor> Context<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
         let incarnation = cell.core.incarnation();
-        Self { cell, incarnation, ending: None, start_error: None, handled: 0, extras: None }
+        Self { cell, incarnation, outlook: Outlook::Bright, handled: 0, extras: None }
     }
 
     /// A reference to this actor.
@@ -162,20 +170,31 @@ impl<A: Actor> Context<A> {
     }
 
     pub(crate) fn end(&mut self, reason: ExitReason) {
-        self.ending.get_or_insert(reason);
+        if matches!(self.outlook, Outlook::Bright) {
+            self.outlook = Outlook::Ending(reason);
+        }
     }
 
     pub(crate) fn fail_start(&mut self, error: ActorError) {
-        self.start_error = Some(Box::new(error));
+        self.outlook = Outlook::NotStarted(Box::new(error));
     }
 
     pub(crate) fn take_start_error(&mut self) -> Option<ActorError> {
-        self.start_error.take().map(|error| *error)
+        if !matches!(self.outlook, Outlook::NotStarted(_)) {
+            return None;
+        }
+        match std::mem::replace(&mut self.outlook, Outlook::Bright) {
+            Outlook::NotStarted(error) => Some(*error),
+            _ => None,
+        }
     }
 
     #[inline]
     pub(crate) fn ending(&self) -> Option<&ExitReason> {
-        self.ending.as_ref()
+        match &self.outlook {
+            Outlook::Ending(reason) => Some(reason),
+            _ => None,
+        }
     }
 
     /// The reply handle of a message that was only told.
@@ -202,7 +221,7 @@ impl<A: Actor> Context<A> {
 
     /// Goes on after a failure: what had ended the life did not happen.
     pub(crate) fn overlook_failure(&mut self) {
-        self.ending = None;
+        self.outlook = Outlook::Bright;
     }
 
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.

@@ -11,23 +11,29 @@ use crate::kernel::cell::Core;
 impl<A: Actor> Life<A> {
     /// Whether the life that runs has a span, or one is about to begin.
     #[inline]
-    pub(super) fn may_have_span(&self) -> bool {
-        self.span.is_some() || matches!(self.phase, Phase::Born)
+    pub(super) fn may_have_span(&mut self) -> bool {
+        matches!(self.phase, Phase::Born(_)) || self.span().is_some()
     }
 
     /// Goes on in the span of the life that runs or is about to begin, if somebody wants it.
     #[cold]
     pub(super) fn go_on_in_span(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        if matches!(self.phase, Phase::Born) {
-            self.span = span_of(&self.cell.core);
+        if matches!(self.phase, Phase::Born(_)) {
+            let span = span_of(&self.cell.core);
+            self.set_span(span);
         }
-        let _entered = self.span.as_deref().map(|span| span.clone().entered());
+        let _entered = self.span().map(|span| span.clone().entered());
         self.go_on(cx)
+    }
+
+    #[inline]
+    fn span(&mut self) -> Option<&Span> {
+        self.entourage().as_ref()?.span.as_ref()
     }
 }
 
 /// Looked for once a life: one that nobody wanted at its beginning costs its turns nothing.
-fn span_of(core: &Core) -> Option<Box<Span>> {
+fn span_of(core: &Core) -> Option<Span> {
     let span = tracing::info_span!(
         target: "actors",
         parent: None,
@@ -35,5 +41,5 @@ fn span_of(core: &Core) -> Option<Box<Span>> {
         path = %core.path(),
         incarnation = core.incarnation().as_u32(),
     );
-    (!span.is_disabled()).then(|| Box::new(span))
+    (!span.is_disabled()).then_some(span)
 }
