@@ -13,7 +13,7 @@ use crate::kernel::ask::WaitList;
 use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
-use crate::kernel::launch::Owner;
+use crate::kernel::launch::{Owner, Parent};
 use crate::kernel::life::Entourage;
 use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
@@ -52,6 +52,8 @@ pub(crate) struct Core {
     place: AtomicU32,
     pub(crate) pulse: Pulse,
     watchers: Lock<Watchers>,
+    /// Where it comes from, if that is worth a note.
+    origin: OnceBox<Origin>,
     /// What few actors ever need, made when first needed.
     pub(super) rare: OnceBox<Rare>,
 }
@@ -60,11 +62,17 @@ pub(crate) struct Core {
 const NOWHERE: u32 = u32::MAX;
 
 #[derive(Default)]
-pub(super) struct Rare {
-    parent: Option<ActorId>,
+struct Origin {
     name: Option<Arc<str>>,
+    parent: Option<Parent>,
+    /// What the parent calls it, if not by its name.
+    label: Option<Arc<str>>,
     /// Computed when first asked for: most actors never are.
     path: OnceLock<ActorPath>,
+}
+
+#[derive(Default)]
+pub(super) struct Rare {
     /// What went wrong in work done on the actor's behalf, until its life picks it up.
     pub(super) fault: Lock<Option<ExitReason>>,
     waits: WaitList,
@@ -76,25 +84,18 @@ pub(super) struct Rare {
 }
 
 impl<A: Actor> Cell<A> {
-    pub(crate) fn new(
-        host: Arc<dyn Host>,
-        name: Option<Arc<str>>,
-        owner: &Owner,
-        mailbox: Mailbox,
-        retained: bool,
-    ) -> Self {
+    pub(crate) fn new(host: Arc<dyn Host>, name: Option<Arc<str>>, owner: Owner, mailbox: Mailbox) -> Self {
         let id = host.next_id();
-        let mut rare = OnceBox::new();
-        if name.is_some() || owner.parent().is_some() {
-            let path = OnceLock::new();
-            if let Owner::Parent(parent, label) = owner {
-                path.get_or_init(|| match label.as_deref().or(name.as_deref()) {
-                    Some(label) => parent.path.child(label),
-                    None => parent.path.child(format_args!("{}{id}", short_type_name::<A>())),
-                });
-            }
-            rare = OnceBox::from(Rare { parent: owner.parent(), name, path, ..Rare::default() });
-        }
+        let retained = name.is_some() || !matches!(owner, Owner::Nobody);
+        let (parent, label) = match owner {
+            Owner::Parent(parent, label) => (Some(parent), label),
+            Owner::Nobody | Owner::System => (None, None),
+        };
+        let origin = if name.is_some() || parent.is_some() {
+            OnceBox::from(Origin { name, parent, label, path: OnceLock::new() })
+        } else {
+            OnceBox::new()
+        };
         let messages_per_turn =
             host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
         let core = Core {
@@ -110,7 +111,8 @@ impl<A: Actor> Cell<A> {
             place: AtomicU32::new(NOWHERE),
             pulse: Pulse::new(),
             watchers: Lock::new(Watchers::default()),
-            rare,
+            origin,
+            rare: OnceBox::new(),
         };
         Self { core, inbox: Inbox::new(mailbox), entourage: Private::new(None) }
     }
@@ -149,20 +151,26 @@ pub(crate) fn discard_contained<A: Actor>(envelope: Envelope<A>, core: &Core, re
 
 impl Core {
     pub(crate) fn path(&self) -> ActorPath {
-        let label = || match self.name() {
-            Some(name) => ActorPath::root(name),
-            None => ActorPath::root(format_args!("{}{}", self.kind(), self.id)),
+        let origin = self.origin.get_or_init(Origin::default);
+        let compute = || {
+            let (kind, id) = (self.kind(), self.id);
+            match (&origin.parent, origin.label.as_ref().or(origin.name.as_ref())) {
+                (Some(parent), Some(label)) => parent.path.child(label),
+                (Some(parent), None) => parent.path.child(format_args!("{kind}{id}")),
+                (None, Some(label)) => ActorPath::root(label),
+                (None, None) => ActorPath::root(format_args!("{kind}{id}")),
+            }
         };
-        self.rare().path.get_or_init(label).clone()
+        origin.path.get_or_init(compute).clone()
     }
 
     /// The actor that owns it, if one does.
     pub(crate) fn parent(&self) -> Option<ActorId> {
-        self.rare.get().and_then(|rare| rare.parent)
+        Some(self.origin.get()?.parent.as_ref()?.id)
     }
 
     pub(crate) fn name(&self) -> Option<&Arc<str>> {
-        self.rare.get().and_then(|rare| rare.name.as_ref())
+        self.origin.get()?.name.as_ref()
     }
 
     /// What people call its type.

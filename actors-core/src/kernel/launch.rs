@@ -37,16 +37,6 @@ pub(crate) struct Parent {
     pub(crate) path: ActorPath,
 }
 
-impl Owner {
-    /// The actor that owns it, if one does.
-    pub(crate) fn parent(&self) -> Option<ActorId> {
-        match self {
-            Self::Parent(parent, _) => Some(parent.id),
-            Self::Nobody | Self::System => None,
-        }
-    }
-}
-
 impl Parent {
     pub(crate) fn of(core: &Core) -> Self {
         Self { id: core.id, path: core.path() }
@@ -99,14 +89,13 @@ pub(crate) fn try_launch<A: Actor>(
 ) -> Result<ActorRef<A>, Refused<A>> {
     let Launch { options, lives, owner, report } = launch;
     let mailbox = options.mailbox.unwrap_or_else(|| host.default_mailbox());
-    let retained = options.name.is_some() || !matches!(owner, Owner::Nobody);
-    let cell = Arc::new(Cell::<A>::new(host.clone(), options.name, &owner, mailbox, retained));
+    let actor = ActorRef::new(Arc::new(Cell::<A>::new(host, options.name, owner, mailbox)));
+    let (cell, host) = (actor.cell(), &*actor.cell().core.host);
     if let Some(limit) = options.stash {
         cell.core.limit_stash(limit);
     }
-    let actor = ActorRef::new(cell.clone());
     let life = Life::new(cell.clone(), lives, report);
-    if let Err(error) = admit(&*host, &cell) {
+    if let Err(error) = admit(host, cell) {
         let report = life.refuse(&error.clone().into_exit());
         return Err(Refused { actor, error, report });
     }

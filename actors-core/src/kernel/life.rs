@@ -54,6 +54,7 @@ pub(crate) struct Life<A: Actor> {
 impl<A: Actor> Life<A> {
     /// The only life of this cell.
     pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
+        const { assert!(size_of::<Self>() <= 3 * size_of::<usize>(), "the task would take twice the memory") };
         let (body, custodian) = match lives {
             Lives::One(actor) => (Some(Body::new(actor, Context::new(cell.clone()))), None),
             Lives::Many(custodian) => (None, Some(custodian)),

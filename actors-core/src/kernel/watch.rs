@@ -171,6 +171,11 @@ impl Watchers {
 
     /// Marks the end and returns whom to tell, in order.
     pub(crate) fn end(&mut self, reason: &ExitReason) -> Vec<Watcher> {
+        if matches!((&*self, reason), (Self::Nobody, ExitReason::Normal)) {
+            // There is nothing to drop, which the compiler cannot see.
+            std::mem::forget(std::mem::replace(self, Self::EndedWell));
+            return Vec::new();
+        }
         let ended = match reason {
             ExitReason::Normal => Self::EndedWell,
             reason => Self::Ended(Box::new(reason.clone())),

@@ -2,12 +2,12 @@
 #![allow(unsafe_code, reason = "the standard library's cells take a word more each, and a call to be set")]
 
 use std::marker::PhantomData;
-use std::mem::MaybeUninit;
+use std::mem::ManuallyDrop;
 use std::ptr;
-use std::task::Waker;
+use std::task::{RawWakerVTable, Waker};
 
 use crate::sync::UnsafeCell;
-use crate::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use crate::sync::atomic::{AtomicPtr, Ordering};
 
 /// A box that is made when first needed.
 pub(crate) struct OnceBox<T> {
@@ -79,24 +79,31 @@ impl<T> Drop for OnceBox<T> {
 
 /// A waker that one thread at a time may set, and any may use.
 pub(super) struct OnceWaker {
-    is_set: AtomicBool,
-    waker: UnsafeCell<MaybeUninit<Waker>>,
+    /// Written before the table is.
+    data: UnsafeCell<*const ()>,
+    /// Null until the waker is set.
+    table: AtomicPtr<RawWakerVTable>,
 }
 
-// SAFETY: wakers may be used by any thread, and it is written once, before anybody reads it.
+// SAFETY: wakers may be used by any thread, and the data is written once, before anybody reads it.
+unsafe impl Send for OnceWaker {}
+// SAFETY: as above.
 unsafe impl Sync for OnceWaker {}
 
 impl OnceWaker {
     pub(super) fn new() -> Self {
-        Self { is_set: AtomicBool::new(false), waker: UnsafeCell::new(MaybeUninit::uninit()) }
+        Self { data: UnsafeCell::new(ptr::null()), table: AtomicPtr::new(ptr::null_mut()) }
     }
 
     #[inline]
-    pub(super) fn get(&self) -> Option<&Waker> {
-        // SAFETY: it was written before the flag was set, and is never written again.
-        self.is_set
-            .load(Ordering::Acquire)
-            .then(|| self.waker.with(|waker| unsafe { (*waker).assume_init_ref() }))
+    pub(super) fn get(&self) -> Option<ManuallyDrop<Waker>> {
+        // SAFETY: null, or a table that lives for ever and is never written.
+        let table: &'static RawWakerVTable =
+            unsafe { self.table.load(Ordering::Acquire).cast_const().as_ref() }?;
+        // SAFETY: it was written before the table was, and is never written again.
+        let data = self.data.with(|data| unsafe { *data });
+        // SAFETY: both are of the waker that was set, which is there until `self` goes, and is not dropped here.
+        Some(ManuallyDrop::new(unsafe { Waker::new(data, table) }))
     }
 
     /// Sets it unless it is set.
@@ -110,19 +117,16 @@ impl OnceWaker {
             debug_assert!(known.will_wake(waker), "a mailbox is consumed by one task");
             return;
         }
-        let waker = waker.clone();
-        // SAFETY: nobody else writes, and nobody reads before the flag is set.
-        self.waker.with_mut(|place| unsafe { (*place).write(waker) });
-        self.is_set.store(true, Ordering::Release);
+        let waker = ManuallyDrop::new(waker.clone());
+        // SAFETY: nobody else writes, and nobody reads before the table is there.
+        self.data.with_mut(|data| unsafe { *data = waker.data() });
+        self.table.store(ptr::from_ref(waker.vtable()).cast_mut(), Ordering::Release);
     }
 }
 
 impl Drop for OnceWaker {
     #[inline]
     fn drop(&mut self) {
-        if self.is_set.load(Ordering::Acquire) {
-            // SAFETY: it was written, and nobody uses it any more.
-            self.waker.with_mut(|waker| unsafe { (*waker).assume_init_drop() });
-        }
+        self.get().map(ManuallyDrop::into_inner);
     }
 }

@@ -225,8 +225,13 @@ impl<A: Actor> Context<A> {
     }
 
     /// Cancels everything this life has begun; what ends its children is returned, if it has any.
+    #[inline]
     pub(crate) fn wind_down(&mut self) -> Option<BoxFuture<'static, ()>> {
         let extras = self.extras.take()?;
+        self.give_up(extras)
+    }
+
+    fn give_up(&self, extras: Box<Extras<A>>) -> Option<BoxFuture<'static, ()>> {
         let Extras { children, brood, timers, idle, stash, mut watches, tasks } = *extras;
         timers.cancel_all(&self.cell.core);
         if let Some(idle) = idle {

@@ -9,8 +9,16 @@ pub(in crate::kernel) use crate::panics::contain;
 
 /// Drops the state where a panic does no harm; first what borrows it.
 pub(super) fn drop_contained<A: Actor>(mut body: Body<A>) {
-    let _ = contain(|| as_death(|| body.cancel()));
+    cancel_contained(&mut body);
     let _ = contain(|| as_death(|| drop(body)));
+}
+
+/// Drops the hook or handler that waits, if one does.
+#[inline]
+pub(super) fn cancel_contained<A: Actor>(body: &mut Body<A>) {
+    if body.is_busy() {
+        let _ = contain(|| as_death(|| body.cancel()));
+    }
 }
 
 /// The end had a cause already: a panic on the way out does not replace a failure, a kill replaces everything.

@@ -2,7 +2,8 @@
 
 use std::task::{Context as TaskContext, Poll};
 
-use super::{Judging, Leaving, Life, Parting, Phase, Stopping, contain, drop_contained, last_reason};
+use super::contained::{cancel_contained, drop_contained, last_reason};
+use super::{Judging, Leaving, Life, Parting, Phase, Stopping, contain};
 use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
@@ -10,7 +11,6 @@ use crate::kernel::custody::{LifeEnd, Verdict};
 use crate::kernel::envelope::Body;
 use crate::kernel::links::break_links;
 use crate::kernel::pulse::Stage;
-use crate::kernel::reply::as_death;
 use crate::observe::LifecycleEvent;
 
 impl<A: Actor> Life<A> {
@@ -23,7 +23,7 @@ impl<A: Actor> Life<A> {
         cx: &mut TaskContext<'_>,
     ) -> Phase<A> {
         self.cell.core.pulse.enter(Stage::Stopping);
-        let _ = contain(|| as_death(|| body.cancel()));
+        cancel_contained(&mut body);
         // Linked to one that was killed, it ends for that reason and has its hook.
         let hook = started && !self.cell.core.is_killed();
         match contain(|| body.ctx().wind_down()).unwrap_or_default() {
