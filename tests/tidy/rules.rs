@@ -4,7 +4,7 @@ use crate::sources::Source;
 
 /// The layers of actors-core, lowest first.
 const LAYERS: [&[&str]; 6] = [
-    &["id", "message", "error", "exit", "sync"],
+    &["id", "message", "error", "exit", "panics", "sync"],
     &["mailbox", "sched", "timer", "observe"],
     &["kernel"],
     &["system"],
@@ -20,8 +20,13 @@ fn layer(module: &str) -> Option<usize> {
 pub(crate) fn layers(source: &Source) -> Vec<String> {
     let inside = source.path.trim_start_matches("actors-core/src/");
     let module = inside.split(['/', '.']).next().unwrap_or_default();
-    // The root of the crate re-exports all layers.
-    let Some(own) = layer(module) else { return Vec::new() };
+    if module == "lib" {
+        // The root of the crate re-exports all layers.
+        return Vec::new();
+    }
+    let Some(own) = layer(module) else {
+        return vec![format!("{}: {module} is in no layer", source.path)];
+    };
     let mut violations = Vec::new();
     for (number, line) in source.code() {
         for path in line.split("crate::").skip(1) {

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::event::AnyEvent;
 use super::key::KeyHash;
 use super::line::{Entry, Line};
+use super::offer::Offer;
 use super::source::Source;
 use super::taken::{Next, Taken};
 use crate::mailbox::OnFull;
@@ -22,19 +23,6 @@ pub(super) struct Shape {
     pub(super) on_full: OnFull,
     /// Whether events of one key are handled one after another.
     pub(super) keyed: bool,
-}
-
-/// What became of an offered event.
-#[must_use]
-pub(super) enum Offer {
-    Taken,
-    /// Taken in place of the oldest one, which comes back, or itself dropped by policy.
-    Dropped(AnyEvent),
-    /// No room now, and the policy is to wait for it.
-    Busy,
-    Rejected,
-    /// The group has ended.
-    Gone,
 }
 
 /// One line of events and those who take from it.

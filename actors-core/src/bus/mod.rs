@@ -38,6 +38,7 @@ mod type_map;
 mod group;
 mod line;
 mod member;
+mod offer;
 mod pattern;
 mod source;
 mod taken;
