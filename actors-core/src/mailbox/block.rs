@@ -1,4 +1,4 @@
-//! One block of the queue: a header, and slots behind it that are filled from the last one to the first.
+//! One block of the queue: a word, and slots behind it that are filled from the last one to the first.
 #![allow(unsafe_code, reason = "a block has as many slots as it was made with")]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
@@ -15,14 +15,49 @@ pub(super) struct Slot<T: Item> {
     rest: UnsafeCell<MaybeUninit<T::Rest>>,
 }
 
+/// How many slots a block has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Size {
+    /// Of a queue's first block: something told, something asked and the order to stop, which is all that many actors get.
+    First,
+    /// Of a block while the consumer keeps up.
+    Small,
+    /// 1,000 bytes, which the consumer may hold until as many items have come once more.
+    Large,
+}
+
+impl Size {
+    const ALL: [Self; 3] = [Self::First, Self::Small, Self::Large];
+
+    #[cfg(not(actors_loom))]
+    pub(super) const fn slots(self) -> usize {
+        match self {
+            Self::First => 3,
+            Self::Small => 7,
+            Self::Large => 31,
+        }
+    }
+
+    /// Few under loom, so that models cross blocks; not so few that each slot is the last of its block.
+    #[cfg(actors_loom)]
+    pub(super) const fn slots(self) -> usize {
+        match self {
+            Self::First | Self::Small => 2,
+            Self::Large => 3,
+        }
+    }
+}
+
 /// The header. Only pointers that came from [`OwnedBlock::allocate`] lead to the slots.
 #[repr(C)]
 pub(super) struct Block<T: Item> {
-    pub(super) next: AtomicPtr<Block<T>>,
-    /// How many slots follow.
-    room: usize,
+    /// The block after this one, or null, and in the bits that are zero in both the size of *this* one.
+    link: AtomicPtr<Block<T>>,
     slots: [Slot<T>; 0],
 }
+
+/// The bits of a link that hold a size.
+const SIZE: usize = 3;
 
 impl<T: Item> Slot<T> {
     fn empty() -> Self {
@@ -65,27 +100,56 @@ impl<T: Item> Block<T> {
     /// # Safety
     ///
     /// The block is alive.
-    pub(super) unsafe fn room(block: *mut Self) -> usize {
-        // SAFETY: as the caller promises; it is never written.
-        unsafe { (*block).room }
+    #[inline]
+    pub(super) unsafe fn size(block: *mut Self) -> Size {
+        // SAFETY: as the caller promises. The bits are never written again.
+        Size::ALL[unsafe { &(*block).link }.load(Ordering::Relaxed).addr() & SIZE]
     }
+
+    /// The block after it, or null as long as none is linked.
+    ///
+    /// # Safety
+    ///
+    /// The block is alive.
+    pub(super) unsafe fn next(block: *mut Self) -> *mut Self {
+        // SAFETY: as the caller promises.
+        unsafe { &(*block).link }.load(Ordering::Acquire).map_addr(|address| address & !SIZE)
+    }
+
+    /// Links the block that follows.
+    ///
+    /// # Safety
+    ///
+    /// The block is alive, and the caller the only one to link another to it.
+    pub(super) unsafe fn link(block: *mut Self, next: *mut Self) {
+        // SAFETY: as the caller promises.
+        let (link, size) = unsafe { (&(*block).link, Self::size(block)) };
+        link.store(tagged(next, size), Ordering::Release);
+    }
+}
+
+/// A link to a block, from one of this size.
+fn tagged<T: Item>(next: *mut Block<T>, size: Size) -> *mut Block<T> {
+    next.map_addr(|address| address | size as usize)
 }
 
 /// A block that nobody else uses, with empty slots. What lies in them when it is dropped is forgotten.
 pub(super) struct OwnedBlock<T: Item>(NonNull<Block<T>>);
 
 impl<T: Item> OwnedBlock<T> {
-    pub(super) fn allocate(room: usize) -> Self {
-        let layout = layout::<T>(room);
+    #[inline(always)]
+    pub(super) fn allocate(size: Size) -> Self {
+        const { assert!(align_of::<Block<T>>() > SIZE, "a size would not fit beside an address") };
+        let layout = layout::<T>(size);
         // SAFETY: the layout has the header's size at least.
         let Some(block) = NonNull::new(unsafe { alloc(layout) }.cast::<Block<T>>()) else {
             handle_alloc_error(layout)
         };
-        let header = Block { next: AtomicPtr::new(ptr::null_mut()), room, slots: [] };
-        // SAFETY: the memory is as large as the header and `room` slots behind it, and aligned for both.
+        let header = Block { link: AtomicPtr::new(tagged(ptr::null_mut(), size)), slots: [] };
+        // SAFETY: the memory is as large as the header and its slots behind it, and aligned for both.
         unsafe {
             block.write(header);
-            for at in 0..room {
+            for at in 0..size.slots() {
                 block.add(1).cast::<Slot<T>>().add(at).write(Slot::empty());
             }
         }
@@ -105,44 +169,42 @@ impl<T: Item> OwnedBlock<T> {
         block
     }
 
-    pub(super) fn room(&self) -> usize {
+    pub(super) fn size(&self) -> Size {
         // SAFETY: it is alive.
-        unsafe { Block::room(self.0.as_ptr()) }
+        unsafe { Block::size(self.0.as_ptr()) }
     }
 
-    /// The block after it, if one was linked.
-    pub(super) fn next(&self) -> *mut Block<T> {
-        // SAFETY: it is alive.
-        unsafe { self.0.as_ref() }.next.load(Ordering::Acquire)
-    }
-
-    /// Makes it as if it were new; what lies in its slots is forgotten.
-    pub(super) fn clear(&mut self) {
+    /// As if it were new; what lies in its slots is forgotten. The size is its own, which callers know already.
+    #[inline(always)]
+    pub(super) fn cleared(self, size: Size) -> Self {
+        debug_assert_eq!(size, self.size());
         // SAFETY: it is alive, and so are all its slots.
         unsafe {
-            self.0.as_ref().next.store(ptr::null_mut(), Ordering::Relaxed);
-            for left in 1..=self.room() {
+            self.0.as_ref().link.store(tagged(ptr::null_mut(), size), Ordering::Relaxed);
+            for left in 1..=size.slots() {
                 Block::slot(self.0.as_ptr(), left).word.store(ptr::null_mut(), Ordering::Relaxed);
             }
         }
+        self
     }
 }
 
 impl<T: Item> Drop for OwnedBlock<T> {
     fn drop(&mut self) {
-        let (block, room) = (self.0, self.room());
+        let (block, size) = (self.0, self.size());
         // SAFETY: it was allocated with this layout, and nobody else uses it.
         unsafe {
             // Nothing to do, but for the cells of model tests.
-            ptr::slice_from_raw_parts_mut(block.as_ptr().add(1).cast::<Slot<T>>(), room).drop_in_place();
+            ptr::slice_from_raw_parts_mut(block.as_ptr().add(1).cast::<Slot<T>>(), size.slots())
+                .drop_in_place();
             block.drop_in_place();
-            dealloc(block.as_ptr().cast(), layout::<T>(room));
+            dealloc(block.as_ptr().cast(), layout::<T>(size));
         }
     }
 }
 
-fn layout<T: Item>(room: usize) -> Layout {
-    let slots = Layout::array::<Slot<T>>(room);
+fn layout<T: Item>(size: Size) -> Layout {
+    let slots = Layout::array::<Slot<T>>(size.slots());
     let all = slots.and_then(|slots| Layout::new::<Block<T>>().extend(slots));
     all.expect("a few slots are not too large for memory").0
 }

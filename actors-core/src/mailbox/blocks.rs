@@ -1,17 +1,22 @@
 //! An unbounded queue of many producers and one consumer, in linked blocks with the items inline.
 //!
 //! The tail counts the items pushed so far and says how many slots are left in its block: taking a position adds to the one
-//! and takes from the other in one step. With none left, the queue is in the gap between two blocks: the next one is being
-//! linked in. The queue begins in such a gap, so that one that is never used has no block. One bit of the tail says that
-//! the queue is closed, so that no item can follow the last one.
+//! and takes from the other in one step. With none left, the queue is in the gap behind its last block, until a producer
+//! that has something to push links the next one in. The queue begins in such a gap, so that one that is never used has no
+//! block. One bit of the tail says that the queue is closed, so that no item can follow the last one, and one that
+//! somebody is linking, so that one does.
 //!
-//! Steps of a push: (1) read the tail and the block it is in; (2) take the position by moving the tail on; whoever takes
-//! the last slot of a block also links the next one; (3) write the item; (4) store its word, which marks the slot ready.
-//! The consumer waits for the word of its next slot, takes the item and, after the last slot of a block, frees it: every
-//! slot of it was written, and whoever wrote the last one had linked the next block before, so nobody touches it any more.
+//! ```text
+//! (n, left) ──take──> (n + 1, left - 1) ─···─> (n, 0) ──claim──> (n, LINKING) ──link, take──> (n + 1, room - 1)
+//! ```
 //!
-//! A block is small while the consumer keeps up and larger than the one before while it does not, so that an idle actor
-//! holds little and a flood seldom needs an allocation.
+//! Steps of a push: (1) read the tail and the block it is in; (2) take the position by moving the tail on; (3) write the
+//! item; (4) store its word, which marks the slot ready. In a gap, before that: claim it, link a block and take its first
+//! slot. The consumer waits for the word of its next slot, and takes the item. After the last slot of a block it waits for
+//! the link, and frees the block: every slot of it was written, and whoever linked the next one is done with it.
+//!
+//! The first block is very small, the others are small while the consumer keeps up and large while it does not, so that an
+//! idle actor holds little and a flood seldom needs an allocation.
 //!
 //! The algorithm is that of crossbeam's list channel, reduced to one consumer.
 #![allow(unsafe_code, reason = "slots are written by many threads and read by one; see the protocol above")]
@@ -19,25 +24,14 @@
 use std::ptr::{self, NonNull};
 
 use super::Item;
-use super::block::{Block, OwnedBlock};
+use super::block::{Block, OwnedBlock, Size};
 use crate::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use crate::sync::{UnsafeCell, relax};
 
-/// Slots of a block while the consumer keeps up.
-#[cfg(not(actors_loom))]
-const FEWEST: usize = 7;
-/// Small under loom, so that models cross blocks; not so small that each slot is the last of its block.
-#[cfg(actors_loom)]
-const FEWEST: usize = 2;
-
-/// Slots of the largest block: 1 KiB, which the consumer may hold until as many items have come once more.
-#[cfg(not(actors_loom))]
-const MOST: usize = 31;
-#[cfg(actors_loom)]
-const MOST: usize = 3;
-
 /// The bits of the tail that say how many slots are left in its block.
-const LEFT: u64 = CLOSED - 1;
+const LEFT: u64 = LINKING - 1;
+/// None are left, and a producer is about to link the next block.
+const LINKING: u64 = 1 << 5;
 /// The queue is closed.
 const CLOSED: u64 = 1 << 6;
 /// Above this bit the tail counts what was pushed.
@@ -91,7 +85,7 @@ impl<T: Item> Blocks<T> {
     }
 
     /// Appends an item in the usual case: the queue is open, `admits` says yes to the number of items pushed before, the
-    /// slot is neither the last of its block nor a gap, and no other producer comes between.
+    /// queue is not in a gap, and no other producer comes between.
     ///
     /// The item is made of its content once it has its place, so that it is written there and nowhere else. Making it must
     /// not panic: the consumer would wait for it for ever.
@@ -104,8 +98,8 @@ impl<T: Item> Blocks<T> {
     ) -> Result<(), C> {
         let tail = self.tail.load(Ordering::Acquire);
         // A tail that is closed looks as if more were left than can be.
-        let left = tail & (CLOSED | LEFT);
-        if !(2..CLOSED).contains(&left) || !admits(count(tail)) {
+        let left = tail & (CLOSED | LINKING | LEFT);
+        if !(1..LINKING).contains(&left) || !admits(count(tail)) {
             return Err(content);
         }
         let block = self.tail_block.load(Ordering::Acquire);
@@ -130,77 +124,80 @@ impl<T: Item> Blocks<T> {
             if !admits(count(tail)) {
                 return Err(Refused::NotAdmitted(item));
             }
-            let left = tail & LEFT;
-            let block = self.tail_block.load(Ordering::Acquire);
-            if left == 0 {
-                if block.is_null() {
-                    self.link_first_block();
-                } else {
-                    relax(&mut attempts);
-                }
+            if tail & LINKING != 0 {
+                relax(&mut attempts);
                 tail = self.tail.load(Ordering::Acquire);
                 continue;
             }
-            // Taken before the position is: nobody is kept waiting at the gap for an allocator.
-            if left == 1 && next_block.is_none() {
-                next_block = Some(self.take_block(block));
+            let left = tail & LEFT;
+            let block = self.tail_block.load(Ordering::Acquire);
+            // Made before the gap is claimed: nobody is kept waiting for an allocator.
+            let next = if left == 0 {
+                Some(next_block.take().unwrap_or_else(|| self.take_block(block)))
+            } else {
+                None
+            };
+            let step = if next.is_some() { LINKING } else { TAKE };
+            let moved =
+                self.tail.compare_exchange_weak(tail, tail + step, Ordering::AcqRel, Ordering::Acquire);
+            match (moved, next) {
+                (Ok(_), None) => {
+                    // SAFETY: as in `push_at_once`.
+                    unsafe { Block::slot(block, left as usize).write(item) };
+                    return Ok(());
+                }
+                (Ok(_), Some(next)) => return self.link(tail, block, next, item),
+                (Err(current), unused) => {
+                    tail = current;
+                    next_block = unused;
+                }
             }
-            let taken =
-                self.tail.compare_exchange_weak(tail, tail + TAKE, Ordering::AcqRel, Ordering::Acquire);
-            if let Err(current) = taken {
-                tail = current;
-                continue;
-            }
-            if left == 1 {
-                self.link(block, next_block.take().unwrap_or_else(|| OwnedBlock::allocate(FEWEST)));
-            }
-            // SAFETY: as in `push_at_once`.
-            unsafe { Block::slot(block, left as usize).write(item) };
-            return Ok(());
         }
     }
 
-    /// Ends the gap after a block. For the one who took its last slot and has not written it yet.
-    fn link(&self, block: *mut Block<T>, next: OwnedBlock<T>) {
-        let room = next.room() as u64;
+    /// Ends the gap behind a block, by the one who claimed it when this was the tail, and appends an item there.
+    #[inline(always)]
+    fn link(&self, tail: u64, block: *mut Block<T>, next: OwnedBlock<T>, item: T) -> Result<(), Refused<T>> {
+        let room = next.size().slots();
         let next = next.into_raw();
         self.tail_block.store(next, Ordering::Release);
-        // An addition, because a close may have set its bit meanwhile.
-        self.tail.fetch_add(room, Ordering::Release);
-        // SAFETY: the consumer frees a block only after its last slot is ready, which comes after this.
-        unsafe { &(*block).next }.store(next, Ordering::Release);
-    }
-
-    fn link_first_block(&self) {
-        let block = OwnedBlock::allocate(FEWEST).into_raw();
-        let linked =
-            self.tail_block.compare_exchange(ptr::null_mut(), block, Ordering::AcqRel, Ordering::Acquire);
-        match linked {
-            Ok(_) => {
-                self.read_block.store(block, Ordering::Release);
-                self.tail.fetch_add(FEWEST as u64, Ordering::Release);
-            }
-            // SAFETY: it was never shared.
-            Err(_) => drop(unsafe { OwnedBlock::from_raw(block) }),
+        if block.is_null() {
+            self.read_block.store(next, Ordering::Release);
+        } else {
+            // SAFETY: the consumer frees a block only when the next one is linked, and this is the only one who links.
+            unsafe { Block::link(block, next) };
         }
+        let (claimed, linked) = (tail | LINKING, tail + room as u64);
+        let taken = self.tail.compare_exchange(claimed, linked + TAKE, Ordering::AcqRel, Ordering::Acquire);
+        if taken.is_err() {
+            // Closed meanwhile, which is all that can happen to a claimed tail.
+            self.tail.fetch_add(linked.wrapping_sub(claimed), Ordering::AcqRel);
+            return Err(Refused::Closed(item));
+        }
+        // SAFETY: the position was just taken, and the consumer frees the block only after this slot is ready.
+        unsafe { Block::slot(next, room).write(item) };
+        Ok(())
     }
 
     /// A block to follow this one, which may be gone by now.
     fn take_block(&self, block: *mut Block<T>) -> OwnedBlock<T> {
+        if block.is_null() {
+            return OwnedBlock::allocate(Size::First);
+        }
         if self.read_block.load(Ordering::Relaxed) != block {
-            return OwnedBlock::allocate(MOST);
+            return OwnedBlock::allocate(Size::Large);
         }
         // SAFETY: whoever swaps it out owns it.
         let spare = unsafe { OwnedBlock::from_raw(self.spare.swap(ptr::null_mut(), Ordering::AcqRel)) };
-        spare.unwrap_or_else(|| OwnedBlock::allocate(FEWEST))
+        spare.unwrap_or_else(|| OwnedBlock::allocate(Size::Small))
     }
 
-    /// Keeps a used block, unless one is kept already or it is a large one.
-    fn keep_block(&self, mut block: OwnedBlock<T>) {
-        if block.room() == FEWEST && self.spare.load(Ordering::Relaxed).is_null() {
-            block.clear();
+    /// Keeps a used block, unless one is kept already or it is of another size.
+    #[inline]
+    fn keep_block(&self, block: OwnedBlock<T>) {
+        if block.size() == Size::Small && self.spare.load(Ordering::Relaxed).is_null() {
             // Only the consumer puts one here, so the place is still free.
-            self.spare.store(block.into_raw(), Ordering::Release);
+            self.spare.store(block.cleared(Size::Small).into_raw(), Ordering::Release);
         }
     }
 
@@ -235,8 +232,12 @@ impl<T: Item> Blocks<T> {
         self.head.with_mut(|head| {
             // SAFETY: the caller is the only consumer.
             let head = unsafe { &mut *head };
-            if head.left == 0 && !self.cross_gap(head) {
-                return None;
+            if head.left == 0 {
+                let next = self.next_block(head);
+                if next.is_null() {
+                    return None;
+                }
+                self.cross_gap(head, next);
             }
             // SAFETY: the block is freed by the consumer only, when it has crossed the gap after it.
             let item = unsafe { Block::slot(head.block, head.left) }.read()?;
@@ -246,25 +247,28 @@ impl<T: Item> Blocks<T> {
         })
     }
 
-    /// On to the next block; false if there is none because nothing was pushed yet.
-    #[inline(never)]
-    fn cross_gap(&self, head: &mut Head<T>) -> bool {
-        // SAFETY: all slots were ready, so all producers are done with the block and the next one is linked.
-        match unsafe { OwnedBlock::from_raw(head.block) } {
-            Some(used) => {
-                head.block = used.next();
-                self.read_block.store(head.block, Ordering::Relaxed);
-                self.keep_block(used);
-            }
-            None => head.block = self.read_block.load(Ordering::Acquire),
-        }
-        // Null as long as nothing was pushed: items come after the first block.
+    /// The block behind the consumer's, or null as long as none is linked.
+    #[inline(always)]
+    fn next_block(&self, head: &Head<T>) -> *mut Block<T> {
         if head.block.is_null() {
-            return false;
+            return self.read_block.load(Ordering::Acquire);
         }
+        // SAFETY: the consumer has it until the next one is linked.
+        unsafe { Block::next(head.block) }
+    }
+
+    /// On to the next block.
+    #[inline(never)]
+    fn cross_gap(&self, head: &mut Head<T>, next: *mut Block<T>) {
+        // SAFETY: all slots were taken, and whoever linked the next block is done with this one.
+        let used = unsafe { OwnedBlock::from_raw(head.block) };
+        head.block = next;
+        self.read_block.store(next, Ordering::Relaxed);
         // SAFETY: it is alive until the consumer has crossed the gap after it.
-        head.left = unsafe { Block::room(head.block) };
-        true
+        head.left = unsafe { Block::size(next) }.slots();
+        if let Some(used) = used {
+            self.keep_block(used);
+        }
     }
 
     /// Closes; returns how many items were pushed in all.
