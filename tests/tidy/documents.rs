@@ -41,11 +41,16 @@ pub(crate) fn dead_links() -> Vec<String> {
     violations
 }
 
-/// What the book includes is there: a file, and the part of it between two anchors.
+/// What the book includes is there: a file, and the part of it between two anchors. It begins a line, because only the
+/// first line of what is included would be indented as part of a list.
 pub(crate) fn dead_includes() -> Vec<String> {
     let mut violations = Vec::new();
     for file in files(&root().join("docs"), "md") {
         let text = fs::read_to_string(&file).expect("documents are text");
+        let indented = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with("{{#include ") && !line.starts_with('{'));
+        violations.extend(indented.map(|line| format!("{}: `{}` is indented", relative(&file), line.trim())));
         for target in text.split("{{#include ").skip(1).filter_map(|rest| rest.split("}}").next()) {
             let (path, anchor) = target.split_once(':').unwrap_or((target, ""));
             let included = fs::read_to_string(file.parent().expect("files have folders").join(path));
