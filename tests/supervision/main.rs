@@ -15,3 +15,4 @@ mod significance;
 mod starts;
 mod strategies;
 mod support;
+mod waits;

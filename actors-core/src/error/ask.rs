@@ -8,7 +8,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AskError {
-    /// The actor had stopped before, or it died with the question queued or half answered.
+    /// The actor had stopped before, or it died with the question queued or half answered. Or it is between two lives, and
+    /// the actor that asks was ordered to end and would wait for its own end.
     Stopped,
     /// The mailbox is full and its policy is not to wait.
     Full,

@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 
 use crate::error::StartError;
 use crate::id::{ActorId, ActorPath};
-use crate::kernel::ask::DeadlineQueue;
+use crate::kernel::ask::{DeadlineQueue, Leavers};
 use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
@@ -28,6 +28,9 @@ pub(crate) trait Host: Any + Send + Sync {
     fn dead_letters(&self) -> &DeadLetterOffice;
 
     fn deadlines(&self) -> &DeadlineQueue;
+
+    /// Those who are to end and wait for answers.
+    fn leavers(&self) -> &Leavers;
 
     fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>>;
 

@@ -22,6 +22,8 @@ mod order {
     pub(super) const STOP: u8 = 128;
     /// What ends a life before its next message.
     pub(super) const ENDING: u8 = STOP_NOW | KILL | FAULT | END_LIFE;
+    /// The life is to end for somebody else's sake, for good or in favour of the next.
+    pub(super) const LEAVE: u8 = SHUT_DOWN | END_LIFE;
     /// What a life has to look at before its next message.
     pub(super) const INTERRUPTING: u8 = ENDING | SUSPEND;
     /// Those that mean nothing between two lives. A stop does: there may be no next life after it.
@@ -55,6 +57,12 @@ impl Core {
 
     pub(crate) fn forbid_restart(&self) {
         self.order(order::NO_RESTART);
+    }
+
+    /// Whether its supervisor or its parent, or the system, ends the life.
+    #[inline]
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.ordered(order::LEAVE)
     }
 
     /// The reason of a life that is stopped now.
@@ -133,6 +141,7 @@ impl Core {
         let doomed = rare.doomed.lock();
         self.orders.fetch_and(!order::OF_A_LIFE_THAT_IS_OVER, Ordering::AcqRel);
         self.incarnation.store(incarnation.0, Ordering::Release);
+        self.leave_gap();
         if let Some(doom) = *doomed {
             self.doom(doom);
         }

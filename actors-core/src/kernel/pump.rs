@@ -4,6 +4,7 @@ use std::task::{Context as TaskContext, Poll, ready};
 
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
+use crate::kernel::ask::fail_asks_in_vain;
 use crate::kernel::cell::Cell;
 use crate::kernel::envelope::{Body, Envelope, Turn};
 use crate::kernel::life::contain;
@@ -89,6 +90,9 @@ pub(super) fn resume<A: Actor>(
 ) -> Poll<Result<(), ExitReason>> {
     if cell.core.is_killed() {
         return Poll::Ready(Err(ExitReason::Killed));
+    }
+    if cell.core.is_leaving() {
+        fail_asks_in_vain();
     }
     match contain(|| body.resume(cx)) {
         Ok(poll) => poll.map(Ok),

@@ -15,6 +15,7 @@ use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::refs::Recipient;
 use crate::kernel::seldom::Seldom;
 use crate::kernel::tell::{DelayedTell, Tell};
+use crate::mailbox::Expired;
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 
@@ -187,9 +188,10 @@ impl<M: Message> Future for Request<'_, M> {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let outcome = match &mut this.asker {
-            Some(asker) if this.delay.is_empty() => {
-                ready!(asker.poll_answer(cx)).unwrap_or(Err(AskError::Timeout(this.timeout)))
-            }
+            Some(asker) if this.delay.is_empty() => match ready!(asker.poll_answer(cx)) {
+                Ok(outcome) => outcome,
+                Err(Expired) => Err(this.why_expired()),
+            },
             Some(_) => ready!(this.poll_delayed(cx)),
             None => ready!(this.ask(cx)),
         };
@@ -205,13 +207,13 @@ impl<M: Message> Request<'_, M> {
     #[inline(never)]
     fn ask(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
         let message = self.message.take().expect("a request was polled after its answer");
-        if let Some(wait) = begin_wait(|| self.target.wait_target())? {
-            self.wait = Seldom::new(wait);
-        }
         let now = Instant::now();
         // A timeout too large to be a date is none; thirty years are as good.
         let until = now.checked_add(self.timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
         let (asker, question) = Asker::<M>::new(message, Limit::watched(until), Some(cx.waker()));
+        if let Some(wait) = begin_wait(|| self.target.wait_target(), asker.exchange())? {
+            self.wait = Seldom::new(wait);
+        }
         let asker = self.asker.insert(asker);
         let question = Posted::new(question);
         let offered = if self.urgent {
@@ -262,7 +264,15 @@ impl<M: Message> Request<'_, M> {
 
     fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
         let asker = self.asker.as_mut().expect("it was asked");
-        asker.poll_answer(cx).map(|outcome| outcome.unwrap_or(Err(AskError::Timeout(self.timeout))))
+        asker.poll_answer(cx).map(|outcome| outcome.unwrap_or_else(|Expired| Err(self.why_expired())))
+    }
+
+    /// Before its time, it was in vain: the actor that asks is to end before the one it asked could answer.
+    #[cold]
+    fn why_expired(&self) -> AskError {
+        let limit = self.asker.as_ref().and_then(|asker| asker.exchange().terms.until());
+        let is_early = limit.is_some_and(|until| Instant::now() < until);
+        if is_early { AskError::Stopped } else { AskError::Timeout(self.timeout) }
     }
 
     /// Its time is over, and no queue has said so.

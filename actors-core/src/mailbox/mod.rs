@@ -31,7 +31,7 @@ pub use config::Mailbox;
 pub use overflow::OnFull;
 
 pub(crate) use answerer::{Answerer, AnyAnswerer};
-pub(crate) use exchange::{Asking, Exchange, Question, Terms};
+pub(crate) use exchange::{Asking, Exchange, Expired, Question, Terms};
 pub(crate) use inbox::Inbox;
 pub(crate) use item::{Item, Lane, Offer};
 pub(crate) use once::OnceBox;

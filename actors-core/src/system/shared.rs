@@ -20,7 +20,7 @@ use crate::error::StartError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::actor::Actor;
-use crate::kernel::ask::DeadlineQueue;
+use crate::kernel::ask::{DeadlineQueue, Leavers};
 use crate::kernel::cell::AnyCell;
 use crate::kernel::context::Context;
 use crate::kernel::host::Host;
@@ -42,6 +42,7 @@ pub(crate) struct Shared {
     pub(super) restarts: AtomicU64,
     blocking: BlockingPool,
     deadlines: DeadlineQueue,
+    leavers: Leavers,
     timers: TimerQueue<Weak<dyn AnyCell>>,
     next_id: AtomicU64,
     began: Instant,
@@ -89,6 +90,7 @@ impl Shared {
             restarts: AtomicU64::new(0),
             blocking: BlockingPool::new(blocking_threads),
             deadlines,
+            leavers: Leavers::default(),
             timers,
             next_id: AtomicU64::new(0),
             began,
@@ -144,6 +146,10 @@ impl Host for Shared {
 
     fn deadlines(&self) -> &DeadlineQueue {
         &self.deadlines
+    }
+
+    fn leavers(&self) -> &Leavers {
+        &self.leavers
     }
 
     fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>> {

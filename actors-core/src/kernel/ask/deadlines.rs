@@ -97,7 +97,7 @@ impl DeadlineQueue {
     }
 
     /// Has `subject` expire now.
-    pub(crate) fn expire(&self, subject: &impl Expire) {
+    pub(crate) fn expire(&self, subject: &(impl Expire + ?Sized)) {
         subject.expire(&self.late);
     }
 

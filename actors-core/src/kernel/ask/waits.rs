@@ -3,10 +3,13 @@
 //! While an actor's handler awaits an ask, the actor has an edge to the one it asked. Whoever adds an edge (1) adds it to
 //! its own list, (2) follows the lists of others from there. Two actors that close a circle at the same time cannot both
 //! miss the other's edge: each adds to its own list before it looks at the other's.
+//!
+//! The same way leads to actors that are between two lives, for whom nobody waits who is to end; see [`vain`](super::vain).
 
 use std::fmt;
 use std::sync::Arc;
 
+use super::deadlines::Expire;
 use crate::error::AskError;
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::envelope::current;
@@ -22,68 +25,136 @@ impl fmt::Debug for WaitTarget {
     }
 }
 
-/// Whom an actor's handler waits for at the moment.
-pub(crate) struct WaitList<T = Arc<dyn AnyCell>> {
-    /// How many there are: most actors wait for nobody, and are passed by without their lock.
-    count: AtomicUsize,
-    asked: Lock<Vec<T>>,
+/// What an actor's handler waits for at the moment.
+pub(crate) struct WaitList<T = Edge> {
+    /// How many edges there are, and the two flags: most actors have nothing of this, and are passed by without their lock.
+    state: AtomicUsize,
+    edges: Lock<Vec<T>>,
+}
+
+/// In a list's state: its owner is between two lives.
+const IN_GAP: usize = 1 << 31;
+/// In a list's state: its owner is noted as one that is to end and waits.
+const LEAVES: usize = 1 << 30;
+const FLAGS: usize = IN_GAP | LEAVES;
+
+/// Whom is waited for, and for which answer.
+#[derive(Clone)]
+pub(crate) struct Edge {
+    pub(super) asked: Arc<dyn AnyCell>,
+    pub(super) question: Arc<dyn Expire>,
 }
 
 /// An edge, for as long as the ask waits.
 pub(crate) struct Wait {
     asker: Arc<dyn AnyCell>,
-    asked: Arc<dyn AnyCell>,
+    /// The address of the question, by which the edge is found again.
+    question: usize,
 }
 
-/// Notes that the running actor, if one runs, waits for the target.
+/// Notes that the running actor, if one runs, waits for the target's answer to this question.
 ///
 /// # Errors
 ///
-/// [`AskError::Cycle`] if the target waits for the running actor, itself or through others.
-pub(crate) fn begin_wait(target: impl FnOnce() -> Option<WaitTarget>) -> Result<Option<Box<Wait>>, AskError> {
+/// [`AskError::Cycle`] if the target waits for the running actor, itself or through others; [`AskError::Stopped`] if the
+/// running actor is to end and would wait for one that is between two lives.
+pub(crate) fn begin_wait(
+    target: impl FnOnce() -> Option<WaitTarget>,
+    question: &Arc<impl Expire + 'static>,
+) -> Result<Option<Box<Wait>>, AskError> {
     let Some(asker) = current() else { return Ok(None) };
     let Some(WaitTarget(asked)) = target() else { return Ok(None) };
-    asker.core().waits().add(asked.clone());
-    let wait = Box::new(Wait { asker, asked });
-    if !is_same(&wait.asked, &wait.asker) && wait.asked.core().waits_for_nobody() {
+    asker.core().waits().add(Edge { asked: asked.clone(), question: question.clone() });
+    let wait = Box::new(Wait { asker, question: address_of(question) });
+    let asker = &wait.asker;
+    let leaves = asker.core().is_leaving();
+    if leaves {
+        asker.note_leaver();
+    }
+    if !leaves && !is_same(&asked, asker) && asked.core().waits_for_nobody() {
         return Ok(Some(wait));
     }
-    let mut chain = vec![wait.asker.clone()];
-    if leads_back(&wait.asked, &wait.asker, &mut chain) {
-        let names = chain.iter().chain([&wait.asker]).map(|cell| cell.core().path().to_string());
+    let mut search = Search::from(asker);
+    if search.leads_back(&asked) {
+        let names = search.chain.iter().chain([asker]).map(|cell| cell.core().path().to_string());
         return Err(AskError::Cycle(names.collect()));
+    }
+    if search.has_met_gap {
+        if leaves {
+            return Err(AskError::Stopped);
+        }
+        // Somebody who is to end may wait for this actor, and now waits in vain.
+        asker.core().host.leavers().wake();
     }
     Ok(Some(wait))
 }
 
 impl<T> Default for WaitList<T> {
     fn default() -> Self {
-        Self { count: AtomicUsize::new(0), asked: Lock::new(Vec::new()) }
+        Self { state: AtomicUsize::new(0), edges: Lock::new(Vec::new()) }
     }
 }
 
 impl<T> WaitList<T> {
     /// From here on its owner may look at others: of two who add to their own and then look at each other's, one at least
     /// sees that the other's is not empty.
-    fn add(&self, asked: T) {
-        let mut all = self.asked.lock();
-        all.push(asked);
-        self.count.store(all.len(), Ordering::Relaxed);
+    fn add(&self, edge: T) {
+        let mut all = self.edges.lock();
+        all.push(edge);
+        self.state.store(self.flags() | all.len(), Ordering::Relaxed);
         drop(all);
         fence(Ordering::SeqCst);
     }
 
-    fn remove(&self, is_it: impl Fn(&T) -> bool) {
-        let mut all = self.asked.lock();
-        if let Some(at) = all.iter().position(is_it) {
-            all.swap_remove(at);
-            self.count.store(all.len(), Ordering::Relaxed);
-        }
+    /// True if it was the last one of an actor that was noted as a leaver, which it is not any more.
+    fn remove(&self, is_it: impl Fn(&T) -> bool) -> bool {
+        let mut all = self.edges.lock();
+        let Some(at) = all.iter().position(is_it) else { return false };
+        let removed = all.swap_remove(at);
+        let flags = self.flags();
+        let remain = if all.is_empty() { flags & !LEAVES } else { flags };
+        self.state.store(remain | all.len(), Ordering::Relaxed);
+        drop(all);
+        // Outside the lock: the last hold on an actor may be in it.
+        drop(removed);
+        remain != flags
     }
 
     /// Between the fence and this, nothing but looks.
     fn is_empty(&self) -> bool {
-        self.count.load(Ordering::Relaxed) == 0
+        self.state.load(Ordering::Relaxed) == 0
+    }
+
+    /// Changed under the lock only.
+    fn flags(&self) -> usize {
+        self.state.load(Ordering::Relaxed) & FLAGS
+    }
+
+    /// Sets or takes away a flag; true if that is a change. As with an edge, its owner may look at others from here on.
+    fn mark(&self, flag: usize, is_set: bool) -> bool {
+        let all = self.edges.lock();
+        let before = self.flags();
+        let flags = if is_set { before | flag } else { before & !flag };
+        self.state.store(flags | all.len(), Ordering::Relaxed);
+        drop(all);
+        fence(Ordering::SeqCst);
+        flags != before
+    }
+
+    /// Its owner is between two lives, or not any more; true if that is new.
+    pub(super) fn mark_gap(&self, is_set: bool) -> bool {
+        self.mark(IN_GAP, is_set)
+    }
+
+    /// Its owner is to end, and waits; true if that is new.
+    pub(super) fn mark_leaver(&self) -> bool {
+        self.mark(LEAVES, true)
+    }
+}
+
+impl WaitList {
+    pub(super) fn edges(&self) -> Vec<Edge> {
+        self.edges.lock().clone()
     }
 }
 
@@ -93,22 +164,44 @@ impl Core {
     }
 }
 
-/// Whether following the waits from `at` comes to `goal`; the way there is in `chain` then.
-fn leads_back(at: &Arc<dyn AnyCell>, goal: &Arc<dyn AnyCell>, chain: &mut Vec<Arc<dyn AnyCell>>) -> bool {
-    if is_same(at, goal) {
-        return true;
+/// Follows the waits.
+pub(super) struct Search<'a> {
+    goal: &'a Arc<dyn AnyCell>,
+    /// The way to where it is.
+    chain: Vec<Arc<dyn AnyCell>>,
+    /// Whether it has come to an actor that is between two lives.
+    pub(super) has_met_gap: bool,
+}
+
+impl<'a> Search<'a> {
+    /// From this actor on, and back to it.
+    pub(super) fn from(asker: &'a Arc<dyn AnyCell>) -> Self {
+        Self { goal: asker, chain: vec![asker.clone()], has_met_gap: false }
     }
-    // A circle beside the goal: its members know of it.
-    if at.core().waits_for_nobody() || chain.iter().any(|cell| is_same(cell, at)) {
-        return false;
+
+    /// Whether following the waits from `at` comes to the goal; the way there is in the chain then.
+    pub(super) fn leads_back(&mut self, at: &Arc<dyn AnyCell>) -> bool {
+        if is_same(at, self.goal) {
+            return true;
+        }
+        // A circle beside the goal: its members know of it.
+        if at.core().waits_for_nobody() || self.chain.iter().any(|cell| is_same(cell, at)) {
+            return false;
+        }
+        let waits = at.core().waits();
+        self.has_met_gap |= waits.flags() & IN_GAP != 0;
+        let next = waits.edges();
+        self.chain.push(at.clone());
+        if next.iter().any(|next| self.leads_back(&next.asked)) {
+            return true;
+        }
+        self.chain.pop();
+        false
     }
-    let next = at.core().waits().asked.lock().clone();
-    chain.push(at.clone());
-    if next.iter().any(|next| leads_back(next, goal, chain)) {
-        return true;
-    }
-    chain.pop();
-    false
+}
+
+fn address_of<T: ?Sized>(question: &Arc<T>) -> usize {
+    Arc::as_ptr(question).cast::<()>().addr()
 }
 
 fn is_same(one: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
@@ -117,7 +210,10 @@ fn is_same(one: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
 
 impl Drop for Wait {
     fn drop(&mut self) {
-        self.asker.core().waits().remove(|other| is_same(other, &self.asked));
+        let core = self.asker.core();
+        if core.waits().remove(|edge| address_of(&edge.question) == self.question) {
+            core.host.leavers().remove(core.id);
+        }
     }
 }
 

@@ -102,6 +102,7 @@ impl<A: Actor> Life<A> {
             Poll::Pending => {
                 // Senders want to know meanwhile how much room there is.
                 self.cell.open().1.publish();
+                self.cell.core.enter_gap();
                 self.enter(Phase::Judging(judging));
                 Poll::Pending
             }
