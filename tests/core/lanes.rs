@@ -133,11 +133,10 @@ async fn requests_that_expired_in_the_mailbox_are_dropped_at_their_turn_and_coun
 #[tokio::test(start_paused = true)]
 async fn after_the_end_what_was_queued_is_dead_and_questions_fail_at_once() {
     type End = fn(&ActorRef<Scribe>);
-    let ends: [(&str, End); 6] = [
+    let ends: [(&str, End); 5] = [
         ("its own stop", |actor| actor.finish().urgent().try_tell().unwrap()),
         ("its own failure", |actor| actor.give_up().urgent().try_tell().unwrap()),
         ("a panic", |actor| actor.explode().urgent().try_tell().unwrap()),
-        ("stop_now", |actor| actor.stop_now()),
         ("kill", |actor| actor.kill()),
         ("stop", |actor| actor.stop()),
     ];
@@ -165,4 +164,50 @@ async fn after_the_end_what_was_queued_is_dead_and_questions_fail_at_once() {
         let queued = if how == "stop" { 20 } else { 21 };
         assert_eq!((counts.of(DeadLetterReason::Stopped), counts.total()), (queued, queued), "{how}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_now_fails_questions_and_refuses_messages_while_the_handler_runs() {
+    let (system, begin) = (ActorSystem::new(), tokio::time::Instant::now());
+    for policy in [OnFull::Wait, OnFull::Reject, OnFull::DropNewest, OnFull::DropOldest] {
+        for restart in [Restart::temporary(), Restart::permanent()] {
+            let case = format!("{policy:?}, {restart:?}");
+            let scribe = Scribe::default();
+            let handle = scribe.clone();
+            let builder = system.actor(move || scribe.clone()).mailbox(Mailbox::bounded(3).on_full(policy));
+            let actor = builder.restart(restart).spawn();
+            actor.hold().tell().await.unwrap();
+            handle.entered.notified().await;
+            let mut asks = [actor.write(1), actor.write(2), actor.write(3).urgent()];
+            for ask in &mut asks {
+                assert!(poll_once(ask).await.is_none(), "{case}");
+            }
+            let mut late = actor.write(4);
+            let waits = policy == OnFull::Wait && poll_once(&mut late).await.is_none();
+
+            actor.stop_now();
+            for ask in asks {
+                assert_eq!(ask.await, Err(AskError::Stopped), "{case}");
+            }
+            if restart == Restart::temporary() {
+                if waits {
+                    assert_eq!(late.await, Err(AskError::Stopped), "{case}");
+                }
+                let refused = actor.try_tell(Write { number: 5 }).unwrap_err();
+                assert!(refused.is_stopped(), "{case}");
+                assert_eq!(refused.into_message().number, 5, "{case}");
+                assert_eq!(actor.write(6).urgent().await, Err(AskError::Stopped), "{case}");
+            } else {
+                actor.try_tell(Write { number: 5 }).unwrap();
+            }
+            assert!(actor.is_alive(), "{case}: its handler goes on");
+            assert_eq!(handle.journal.entries(), ["started", "hold"], "{case}");
+            handle.gate.notify_one();
+            settle().await;
+            let first_life = ["started", "hold", "released", "stopped: normal"];
+            assert_eq!(handle.journal.entries()[..4], first_life, "{case}");
+            assert_eq!(actor.is_alive(), restart == Restart::permanent(), "{case}");
+        }
+    }
+    assert!(begin.elapsed() < seconds(1), "nobody waited for a timeout");
 }

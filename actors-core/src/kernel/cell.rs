@@ -137,7 +137,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Turns what is queued into dead letters.
-    pub(crate) fn drop_queue(&self, mut reader: Reader<'_, Envelope<A>>) {
+    pub(crate) fn drop_queue(&self, reader: &mut Reader<'_, Envelope<A>>) {
         for envelope in reader.drain() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
@@ -300,6 +300,9 @@ pub(crate) trait AnyCell: Watched + Any {
     /// Ends the life after what is queued already.
     fn stop(&self, reason: ExitReason);
 
+    /// Takes no message any more; what is queued stays until the task drops it.
+    fn refuse(&self);
+
     /// Makes the task look at its orders.
     fn wake(&self);
 
@@ -321,6 +324,10 @@ impl<A: Actor> AnyCell for Cell<A> {
         self.core.expect_stop();
         // A closed mailbox means that it has ended already.
         drop(self.inbox.force(Envelope::stop(reason), Lane::User));
+    }
+
+    fn refuse(&self) {
+        self.inbox.refuse();
     }
 
     fn wake(&self) {

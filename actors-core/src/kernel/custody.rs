@@ -43,6 +43,11 @@ pub(crate) trait Custodian<A>: Send {
         false
     }
 
+    /// Whether no life follows the first one, however that ends, and nobody has to be asked.
+    fn grants_one_life(&self) -> bool {
+        false
+    }
+
     /// Whether a life that is stopped is the last one.
     fn end_with_a_stop(&mut self) -> bool;
 

@@ -59,6 +59,9 @@ impl<A: Actor> Life<A> {
             Lives::One(actor) => (Some(Body::new(actor, Context::new(cell.clone()))), None),
             Lives::Many(custodian) => (None, Some(custodian)),
         };
+        if custodian.as_ref().is_none_or(|custodian| custodian.grants_one_life()) {
+            cell.core.live_once();
+        }
         let mut cell = Outlet::new(cell);
         *cell.private() = Entourage::of(custodian, report);
         Self { phase: Phase::Born(body), cell }
@@ -194,6 +197,9 @@ impl<A: Actor> Life<A> {
     }
 
     fn go_on_starting(&mut self, mut body: Body<A>, cx: &mut TaskContext<'_>) -> Poll<Phase<A>> {
+        if self.cell.core.was_told_to_stop_now() {
+            self.drop_queue();
+        }
         match resume(&self.cell, &mut body, cx) {
             Poll::Ready(outcome) => Poll::Ready(self.after_start(body, outcome, cx)),
             Poll::Pending => {

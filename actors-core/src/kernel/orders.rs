@@ -55,6 +55,11 @@ impl Core {
         !self.ordered(order::NO_RESTART)
     }
 
+    /// No life will follow the first one. For an actor that nobody else knows yet.
+    pub(crate) fn live_once(&self) {
+        self.orders.store(order::NO_RESTART, Ordering::Relaxed);
+    }
+
     pub(crate) fn forbid_restart(&self) {
         self.order(order::NO_RESTART);
     }
@@ -169,9 +174,13 @@ impl Core {
 }
 
 impl dyn AnyCell {
-    /// Ends the life after the running handler; what is queued becomes dead letters.
+    /// Ends the life after the running handler; what is queued becomes dead letters. If no life follows, whatever is sent from
+    /// now on is refused.
     pub(crate) fn stop_now(&self) {
         self.core().order(order::STOP_NOW);
+        if !self.core().may_restart() {
+            self.refuse();
+        }
         self.wake();
     }
 

@@ -15,12 +15,17 @@ use crate::mailbox::Reader;
 #[inline]
 pub(super) fn handle_messages<A: Actor>(
     cell: &Cell<A>,
-    reader: Reader<'_, Envelope<A>>,
+    mut reader: Reader<'_, Envelope<A>>,
     body: &mut Body<A>,
     cx: &mut TaskContext<'_>,
 ) -> Poll<ExitReason> {
     let mut handled = 0;
     if body.is_busy() {
+        if cell.core.was_told_to_stop_now() {
+            // The handler may take its time; whoever asked what is queued behind it is told now.
+            cell.drop_queue(&mut reader);
+            reader.publish();
+        }
         if let Err(reason) = ready!(resume(cell, body, cx)) {
             return Poll::Ready(reason);
         }
@@ -73,7 +78,7 @@ fn pump<A: Actor>(
     }
     if let Some(reason) = cell.core.interruption() {
         if cell.core.was_told_to_stop_now() {
-            cell.drop_queue(reader);
+            cell.drop_queue(&mut reader);
         }
         return Poll::Ready(reason);
     }

@@ -1,5 +1,7 @@
 //! The queue of one actor: three lanes, one bound, one consumer.
 
+use std::task::Waker;
+
 use super::blocks::Blocks;
 use super::once::{OnceBox, OnceWaker};
 use super::side::Side;
@@ -76,6 +78,17 @@ impl<T: Item> Inbox<T> {
         self.queued(self.blocks.pushed()) + self.side.get().map_or(0, |side| side.lock().user_items())
     }
 
+    /// Refuses everything from now on, and sends those away that wait for room. What is queued stays there for the consumer.
+    /// Returns how many items were pushed into the blocks in all.
+    pub(crate) fn refuse(&self) -> usize {
+        let total = self.blocks.close();
+        // Whoever makes the side from now on sees that the blocks are closed; one made before is seen here.
+        fence(Ordering::SeqCst);
+        let wakers = self.side().map(|side| side.lock().close()).unwrap_or_default();
+        wakers.into_iter().for_each(Waker::wake);
+        total
+    }
+
     /// Wakes the consumer although nothing was queued: something beside the queue has changed.
     pub(crate) fn wake(&self) {
         if let Some(waker) = self.consumer.get() {
@@ -98,7 +111,7 @@ impl<T: Item> Inbox<T> {
     /// Locks the side, and makes it before if need be.
     pub(super) fn open_side(&self) -> LockGuard<'_, Side<T>> {
         let side = self.side.get_or_init(|| Lock::new(Side::new()));
-        // Pairs with the fence of `close`.
+        // Pairs with the fence of `refuse`.
         fence(Ordering::SeqCst);
         side.lock()
     }

@@ -152,6 +152,32 @@ fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
 }
 
 #[test]
+fn what_is_pushed_while_somebody_else_has_the_queue_refuse_is_taken_or_comes_back() {
+    for (lane, policy) in
+        [(Lane::User, OnFull::Wait), (Lane::System, OnFull::Wait), (Lane::User, OnFull::DropOldest)]
+    {
+        model(move || {
+            let (home, mut outlet) = home(Mailbox::bounded(2).on_full(policy));
+            let producer = {
+                let home = home.clone();
+                thread::spawn(move || !matches!(home.0.offer(1, lane), Offer::Queued))
+            };
+            let refuser = {
+                let home = home.clone();
+                thread::spawn(move || home.0.refuse())
+            };
+            let mut taken = outlet.open().1.drain();
+            refuser.join().unwrap();
+            assert!(matches!(home.0.offer(2, lane), Offer::Closed(2)));
+            taken.extend(outlet.open().1.drain());
+            let came_back = producer.join().unwrap();
+            taken.extend(outlet.open().1.close());
+            assert_eq!(taken == [1], !came_back);
+        });
+    }
+}
+
+#[test]
 fn a_waiting_sender_is_let_in() {
     model(|| {
         let (home, mut outlet) = home(Mailbox::bounded(1));

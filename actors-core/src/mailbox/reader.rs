@@ -199,18 +199,8 @@ impl<T: Item> Reader<'_, T> {
 
     /// Takes what is left in the queue, oldest first; it refuses everything from now on.
     pub(crate) fn close(&mut self) -> Vec<T> {
-        let total = self.inbox.blocks.close();
-        // Whoever makes the side from now on sees that the blocks are closed; one made before is seen here.
-        fence(Ordering::SeqCst);
-        let mut left = Vec::new();
-        if let Some(side) = self.inbox.side() {
-            let wakers = {
-                let mut side = side.lock();
-                left = side.take_items();
-                side.close()
-            };
-            wakers.into_iter().for_each(Waker::wake);
-        }
+        let total = self.inbox.refuse();
+        let mut left = self.inbox.side().map(|side| side.lock().take_items()).unwrap_or_default();
         let mut attempts = 0;
         // SAFETY: this is the outlet's holder, and producers that take the oldest find the side closed.
         while unsafe { self.inbox.blocks.taken() } < total {

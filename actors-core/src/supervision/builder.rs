@@ -192,6 +192,10 @@ where
         self.up_since = Some(Instant::now());
     }
 
+    fn grants_one_life(&self) -> bool {
+        self.restart.is_temporary()
+    }
+
     fn end_with_a_stop(&mut self) -> bool {
         !self.restart.applies_to(&ExitReason::Normal)
     }

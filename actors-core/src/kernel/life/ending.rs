@@ -145,8 +145,8 @@ impl<A: Actor> Life<A> {
     }
 
     pub(super) fn drop_queue(&mut self) {
-        let (cell, reader) = self.cell.open();
-        cell.drop_queue(reader);
+        let (cell, mut reader) = self.cell.open();
+        cell.drop_queue(&mut reader);
     }
 
     /// The end of the actor, for everybody else.
