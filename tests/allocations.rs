@@ -54,6 +54,45 @@ impl Counter {
     }
 }
 
+/// Changes its state with each message, and has its hook called for each change.
+struct Switch {
+    machine: Machine<bool>,
+    changes: u64,
+}
+
+impl Actor for Switch {
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+        self.machine.start(ctx);
+        Ok(())
+    }
+}
+
+impl StateMachine for Switch {
+    type State = bool;
+
+    fn machine(&mut self) -> &mut Machine<bool> {
+        &mut self.machine
+    }
+
+    async fn entered(&mut self, from: Option<bool>, _: &mut Context<Self>) {
+        self.changes += u64::from(from.is_some());
+    }
+}
+
+#[handlers]
+impl Switch {
+    #[handler]
+    fn flip(&mut self, ctx: &mut Context<Self>) {
+        let next = !*self.machine.state();
+        self.machine.go(next, ctx);
+    }
+
+    #[handler]
+    fn changes(&self) -> u64 {
+        self.changes
+    }
+}
+
 const MESSAGES: u64 = 1_000;
 
 /// Allocations for each of many messages, after some have gone before. Rounded up to tenths.
@@ -98,5 +137,12 @@ fn a_small_tell_costs_no_allocation_and_an_ask_one() {
             tokio::task::yield_now().await;
         });
         assert!(large.await <= 1.1);
+        let switch = system.spawn(Switch { machine: Machine::new(false), changes: 0 });
+        let change = cost(async || {
+            switch.flip().tell().await.unwrap();
+            tokio::task::yield_now().await;
+        });
+        assert!(change.await <= 0.1);
+        assert_eq!(switch.changes().await, Ok(2 * MESSAGES));
     });
 }

@@ -1,7 +1,10 @@
 //! The states of an actor, one after another.
 
-use actors::ActorState;
+use std::sync::Arc;
+
 use actors::prelude::*;
+use actors::{ActorState, LifecycleEvent};
+use tokio::sync::Notify;
 
 use crate::support::*;
 
@@ -74,6 +77,48 @@ async fn the_message_being_handled_is_named_and_its_wait_measured() {
     worker.gate.notify_one();
     settle().await;
     assert_eq!(actor.snapshot().handling, None);
+}
+
+/// A state machine whose hook waits.
+struct Slow {
+    machine: Machine<u8>,
+    gate: Arc<Notify>,
+}
+
+impl Actor for Slow {
+    async fn started(&mut self, ctx: &mut Context<Self>) -> Result<(), ActorError> {
+        self.machine.start(ctx);
+        Ok(())
+    }
+}
+
+impl StateMachine for Slow {
+    type State = u8;
+
+    fn machine(&mut self) -> &mut Machine<u8> {
+        &mut self.machine
+    }
+
+    async fn entered(&mut self, _: Option<u8>, _: &mut Context<Self>) {
+        self.gate.notified().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_of_state_is_named_and_is_no_message() {
+    let system = ActorSystem::new();
+    let gate = Arc::new(Notify::new());
+    let actor = system.spawn(Slow { machine: Machine::new(0), gate: gate.clone() });
+    let mut events = system.lifecycle().subscribe();
+    tokio::time::sleep(seconds(13)).await;
+    assert_eq!(actor.snapshot().handling.map(|handling| handling.message_type), Some("state change"));
+    let stuck = std::iter::from_fn(|| events.try_recv())
+        .find(|event| matches!(event, LifecycleEvent::Stuck { message_type: "state change", .. }));
+    assert!(stuck.is_some(), "the watchdog says the same");
+    gate.notify_one();
+    settle().await;
+    let snapshot = actor.snapshot();
+    assert_eq!((snapshot.handling, snapshot.handled), (None, 0));
 }
 
 #[tokio::test]

@@ -63,7 +63,8 @@ pub enum ActorState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Handling {
-    /// The message's type, without its module path.
+    /// The message's type, without its module path; `state change` while the hook of a
+    /// [state machine](crate::StateMachine) runs.
     pub message_type: &'static str,
     /// How long its handler has been waiting for something; `None` while it computes.
     pub waiting: Option<Duration>,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::entry::{Call, Entry};
-use super::state_machine::{StateMachine, enter};
+use super::state_machine::{StateChange, StateMachine};
 use crate::kernel::actor::Responder;
 use crate::kernel::context::{Context, TimerHandle};
 use crate::message::Message;
@@ -129,7 +129,7 @@ impl<S: Send + 'static> Machine<S> {
 
 fn arrange<A: StateMachine>(call: Call, ctx: &mut Context<A>) {
     if call == Call::Needed {
-        ctx.continue_first(enter);
+        ctx.continue_first::<StateChange>();
     }
 }
 

@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::machine::Machine;
 use crate::kernel::actor::Actor;
 use crate::kernel::context::Context;
-use crate::kernel::custody::BoxFuture;
+use crate::kernel::envelope::Step;
 
 /// An actor that answers messages by the state it is in: OTP's `gen_statem`, Pekko's `FSM`.
 ///
@@ -120,9 +120,13 @@ pub trait StateMachine: Actor {
     }
 }
 
-/// Has a machine do what is due for the state it is in.
-pub(super) fn enter<'a, A: StateMachine>(actor: &'a mut A, ctx: &'a mut Context<A>) -> BoxFuture<'a, ()> {
-    Box::pin(async move {
+/// What is due for the state that a machine is in.
+pub(super) struct StateChange;
+
+impl<A: StateMachine> Step<A> for StateChange {
+    const NAME: fn() -> &'static str = || "state change";
+
+    async fn take(actor: &mut A, ctx: &mut Context<A>) {
         match actor.machine().take_entry() {
             Entry::First | Entry::Again => actor.entered(None, ctx).await,
             Entry::Left(state) => {
@@ -132,5 +136,5 @@ pub(super) fn enter<'a, A: StateMachine>(actor: &'a mut A, ctx: &'a mut Context<
             }
             Entry::Unstarted | Entry::Done => {}
         }
-    })
+    }
 }

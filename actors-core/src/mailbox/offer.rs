@@ -28,7 +28,7 @@ impl<T: Item> Inbox<T> {
 
     /// Puts items back that the consumer took out, before all that users have sent since, in their order.
     ///
-    /// For the consumer, which therefore knows that the queue is open.
+    /// For the consumer, who also takes them out again if the queue is closed already.
     pub(crate) fn put_back(&self, items: VecDeque<T>) {
         let mut side = self.open_side();
         let count = u32::try_from(items.len()).expect("fewer items than the side can count");

@@ -185,9 +185,9 @@ impl<A: Actor> Context<A> {
     }
 
     /// Takes a step of a layer above before any other message, also before those of [`continue_with`](Self::continue_with).
-    pub(crate) fn continue_first(&mut self, step: Step<A>) {
-        // It is this life's turn, so the queue is open.
-        drop(self.cell.inbox.force(Envelope::step(Ticket::Life(self.incarnation), step), Lane::First));
+    pub(crate) fn continue_first<S: Step<A>>(&mut self) {
+        // A mailbox that is closed already means that the life ends after this handler.
+        drop(self.cell.inbox.force(Envelope::step::<S>(self.incarnation), Lane::First));
     }
 
     /// The stash, or its limit if it is full.

@@ -12,8 +12,7 @@ use super::traced;
 use crate::exit::ExitReason;
 use crate::id::short_type_name;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::context::{Context, Ticket};
-use crate::kernel::custody::BoxFuture;
+use crate::kernel::context::Ticket;
 use crate::message::Message;
 use crate::panics::contain;
 
@@ -24,10 +23,6 @@ pub(super) trait Dispatch<A: Actor>: Send {
 
 pub(super) fn ticketed<A: Responder<M>, M: Message>(ticket: Ticket, message: M) -> Box<dyn Dispatch<A>> {
     Box::new(Ticketed { ticket, message, actor: PhantomData::<fn(A)> })
-}
-
-pub(super) fn step<A: Actor>(ticket: Ticket, step: Step<A>) -> Box<dyn Dispatch<A>> {
-    Box::new(Stepping { ticket, step })
 }
 
 pub(super) fn stop<A: Actor>(reason: ExitReason) -> Box<dyn Dispatch<A>> {
@@ -57,24 +52,6 @@ impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
         }
         let span = traced::span_of::<M>();
         stage.run(cx, |actor, ctx| async move { actor.receive(self.message, ctx).await }.instrument(span))
-    }
-}
-
-/// What a layer above does with an actor in place of a handler.
-pub(crate) type Step<A> = for<'a> fn(&'a mut A, &'a mut Context<A>) -> BoxFuture<'a, ()>;
-
-struct Stepping<A: Actor> {
-    ticket: Ticket,
-    step: Step<A>,
-}
-
-impl<A: Actor> Dispatch<A> for Stepping<A> {
-    fn begin(self: Box<Self>, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        stage.ctx().core().pulse.discount();
-        if !stage.ctx().redeem(&self.ticket) {
-            return Poll::Ready(());
-        }
-        stage.run(cx, self.step)
     }
 }
 

@@ -8,10 +8,11 @@ use super::dispatch::Dispatch;
 use super::label::Label;
 use super::sealed::{Kind, Shape, Stage};
 use crate::error::AskError;
-use crate::id::short_type_name;
+use crate::id::{Incarnation, short_type_name};
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::Posted;
 use crate::kernel::cell::Core;
+use crate::kernel::context::Context;
 use crate::kernel::reply::ReplyTo;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
@@ -134,6 +135,35 @@ impl<A: Actor> Kind<A> for Tick {
 
     // It concerns nobody but the life it was for.
     fn discard(_: TimerId, _: &Core, _: DeadLetterReason) {}
+}
+
+/// Something a layer above does with an actor in place of a handler.
+pub(crate) trait Step<A: Actor>: 'static {
+    /// What it is, for whoever looks at the actor meanwhile.
+    const NAME: fn() -> &'static str;
+
+    fn take(actor: &mut A, ctx: &mut Context<A>) -> impl Future<Output = ()> + Send;
+}
+
+/// A step of the life it was arranged in. It is no message.
+pub(super) struct Stepping<S>(PhantomData<S>);
+
+impl<A: Actor, S: Step<A>> Kind<A> for Stepping<S> {
+    type Content = Incarnation;
+    const SHAPE: Shape = Shape::Word;
+    const LABEL: Label = Label(S::NAME);
+    const MESSAGE: Option<fn() -> TypeId> = None;
+
+    fn begin(life: Incarnation, stage: &mut Stage<'_, A>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        stage.ctx().core().pulse.discount();
+        if life != stage.ctx().incarnation() {
+            return Poll::Ready(());
+        }
+        stage.run(cx, S::take)
+    }
+
+    // It concerns nobody but the life it was for.
+    fn discard(_: Incarnation, _: &Core, _: DeadLetterReason) {}
 }
 
 /// A word of the kernel.

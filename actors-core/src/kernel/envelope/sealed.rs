@@ -10,12 +10,13 @@ use std::task::{Context as TaskContext, Poll};
 use tokio::sync::oneshot;
 
 use super::buffer::Turn;
-use super::dispatch::{self, Step};
+use super::dispatch;
 use super::future_slot::FutureSlot;
-use super::kinds::{Asked, PassedOn, Tick, Told, ToldBoxed, Word};
+use super::kinds::{Asked, PassedOn, Step, Stepping, Tick, Told, ToldBoxed, Word};
 use super::label::Label;
 use super::traced::{self, Journey, Traced};
 use crate::exit::ExitReason;
+use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::Posted;
 use crate::kernel::cell::Core;
@@ -250,9 +251,9 @@ impl<A: Actor> Envelope<A> {
         Self::seal::<Word>(dispatch::ticketed(ticket, message))
     }
 
-    /// Has the actor take a step while the ticket is good.
-    pub(crate) fn step(ticket: Ticket, step: Step<A>) -> Self {
-        Self::seal::<Word>(dispatch::step(ticket, step))
+    /// Has the actor take a step, if the life it is for is not over.
+    pub(crate) fn step<S: Step<A>>(life: Incarnation) -> Self {
+        Self::seal::<Stepping<S>>(life)
     }
 
     /// Ends the life when its turn comes.
