@@ -97,7 +97,7 @@ impl fmt::Display for TypeConflict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "the topic `{}` carries `{}`, not `{}`: a topic carries events of one type",
+            "the topic `{}` carries `{}`, not `{}`: a topic carries events of one type, so one of the two needs another topic",
             self.topic, self.carries, self.other
         )
     }

@@ -123,7 +123,11 @@ impl Bus {
     ///
     /// # Panics
     ///
-    /// If the event's topic carries events of another type.
+    /// If the event's topic carries events of another type, that is if two types of the program have the same
+    /// [`Event::TOPIC`] and the other one was published or subscribed to first. The panic names both. [`publish`](Self::publish)
+    /// has an error for that, because it may be the first to meet the other type at any time; a subscription begins where the
+    /// program says so. Whoever does not know the type of a topic's events subscribes to them by [`pattern`](Self::pattern),
+    /// which takes any.
     #[track_caller]
     pub fn subscribe<E: Event>(&self) -> Subscribe<E> {
         let topic = self.topic_of::<E>();
@@ -160,7 +164,7 @@ impl Bus {
     ///
     /// # Panics
     ///
-    /// If the topic carries events of another type.
+    /// If the topic carries events of another type, as [`subscribe`](Self::subscribe) does.
     #[track_caller]
     pub fn topic<E: Event>(&self) -> TopicSettings {
         TopicSettings { topic: self.topic_of::<E>() }
@@ -168,7 +172,8 @@ impl Bus {
 
     #[track_caller]
     pub(super) fn topic_of<E: Event>(&self) -> Arc<EventTopic> {
-        self.state.topic_of::<E>().unwrap_or_else(|conflict| panic!("{conflict}"))
+        let any = "`bus.pattern(..)` subscribes to events of any type";
+        self.state.topic_of::<E>().unwrap_or_else(|conflict| panic!("{conflict}; {any}"))
     }
 
     /// Checks that an event can be published at all.
