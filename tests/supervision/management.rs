@@ -175,6 +175,60 @@ async fn a_child_that_waits_for_its_backoff_can_be_terminated() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_child_that_is_being_restarted_is_present_however_far_that_is() {
+    let (system, diary) = (ActorSystem::new(), Diary::default());
+    let gate = Slow::default();
+    gate.0.notify_one();
+    let slow = gate.clone();
+    let supervisor = Supervisor::rest_for_one()
+        .child(diary.child("a").backoff(Backoff::exponential(seconds(100), seconds(100))))
+        .child(ChildSpec::new("slow", move || slow.clone()))
+        .child(diary.child("c"))
+        .start(&system)
+        .await
+        .unwrap();
+    let a: ActorRef<Worker> = supervisor.child("a").unwrap();
+    let answers = async || {
+        let mut answers = Vec::new();
+        for id in ["a", "slow", "c"] {
+            answers.push(match supervisor.start_child(diary.child(id)).await.unwrap_err() {
+                ChildError::AlreadyStarted(_) => "started",
+                ChildError::AlreadyPresent => "present",
+                other => panic!("{other}"),
+            });
+        }
+        answers
+    };
+    assert_eq!(answers().await, ["started"; 3]);
+    a.explode().tell().await.unwrap();
+    settle().await;
+    assert_eq!(answers().await, ["present"; 3], "one waits for its backoff, two for their turn");
+    tokio::time::sleep(seconds(200)).await;
+    assert_eq!(answers().await, ["started", "present", "present"], "one starts, and hangs in it");
+    gate.0.notify_one();
+    settle().await;
+    assert_eq!(answers().await, ["started"; 3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_is_being_terminated_is_present() {
+    let (system, diary) = (ActorSystem::new(), Diary::default());
+    let supervisor = Supervisor::one_for_one().child(diary.child("a")).start(&system).await.unwrap();
+    supervisor.child::<ActorRef<Worker>>("a").unwrap().hang().tell().await.unwrap();
+    settle().await;
+    let terminating = tokio::spawn({
+        let supervisor = supervisor.clone();
+        async move { supervisor.terminate_child("a").await }
+    });
+    settle().await;
+    for _ in 0..2 {
+        assert!(matches!(supervisor.start_child(diary.child("a")).await, Err(ChildError::AlreadyPresent)));
+        tokio::time::sleep(seconds(10)).await;
+    }
+    terminating.await.unwrap().unwrap();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hanging_start_does_not_keep_the_supervisor_from_ending() {
     let system = ActorSystem::new();
     let supervisor = Supervisor::one_for_one().start(&system).await.unwrap();

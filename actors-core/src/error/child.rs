@@ -11,9 +11,9 @@ use crate::id::ActorId;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ChildError {
-    /// A child with this id runs already, as this actor.
+    /// A child with this id runs already, or starts for the first time, as this actor.
     AlreadyStarted(ActorId),
-    /// A child with this id is known and does not run; `restart_child` starts it.
+    /// A child with this id is known and does not run: it is stopped, and `restart_child` starts it, or it is being restarted.
     AlreadyPresent,
     /// The child runs; `terminate_child` ends it.
     Running,
@@ -43,7 +43,7 @@ impl fmt::Display for ChildError {
         match self {
             Self::AlreadyStarted(actor) => write!(f, "a child with this id runs already, as actor {actor}"),
             Self::AlreadyPresent => {
-                f.write_str("a child with this id is known already: restart it, or delete it first")
+                f.write_str("a child with this id is known already, and stopped or being restarted")
             }
             Self::Running => f.write_str("the child runs: terminate it first"),
             Self::Restarting => f.write_str("the child is being restarted"),

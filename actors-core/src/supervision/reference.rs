@@ -74,7 +74,7 @@ impl SupervisorRef {
     /// # Errors
     ///
     /// [`ChildError::AlreadyStarted`] if the id is taken, or [`AlreadyPresent`](ChildError::AlreadyPresent) if that child
-    /// does not run; [`ChildError::Start`] if it does not start, after which it is not a child; [`ChildError::Spec`].
+    /// does not run, because it was stopped or is being restarted, however far that is; [`ChildError::Start`] if it does not start, after which it is not a child; [`ChildError::Spec`].
     pub async fn start_child(&self, spec: ChildSpec) -> Result<Option<AnyActorRef>, ChildError> {
         let spec = Box::new(spec);
         self.order(|answer| Order::Start { spec, answer }).await

@@ -66,8 +66,6 @@ pub(super) struct Seat {
     pub(super) is_new: bool,
     /// Whether it failed and is to run again.
     pub(super) is_restarting: bool,
-    /// Whether it did not start when it was last to start again.
-    pub(super) is_failing: bool,
     /// Since when its life has been running; none if that has not started.
     pub(super) up_since: Option<Instant>,
     pub(super) retreat: Option<Retreat>,
@@ -255,7 +253,6 @@ impl Seat {
             life: 0,
             is_new: false,
             is_restarting: false,
-            is_failing: false,
             up_since: None,
             starters: Vec::new(),
             outcome: None,
@@ -267,7 +264,7 @@ impl Seat {
     fn renew(&mut self) {
         self.occupant = self.occupant.take().filter(|occupant| occupant.post.is_parked());
         (self.is_new, self.is_restarting) = (false, self.occupant.is_some());
-        (self.is_failing, self.outcome) = (false, None);
+        self.outcome = None;
         self.state = if self.occupant.is_some() { State::Parked } else { State::Down };
         self.starters.clear();
         self.enders.clear();
@@ -294,9 +291,9 @@ impl Seat {
         !self.enders.is_empty() || self.outcome.is_some() || !self.outlasts_its_actor()
     }
 
-    /// Whether it waits for a start that may take a while to come, or may fail again.
-    pub(super) fn waits_to_restart(&self) -> bool {
-        self.is_failing || (self.state == State::Parked && self.is_restarting)
+    /// Whether it runs, or starts for the first time.
+    pub(super) fn is_up(&self) -> bool {
+        matches!(self.state, State::Starting | State::Running) && !self.restarts()
     }
 
     /// Whether a seat stays when its actor is gone.

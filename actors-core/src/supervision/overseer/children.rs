@@ -132,7 +132,7 @@ impl Supervisor {
             return;
         }
         seat.state = State::Running;
-        (seat.is_new, seat.is_restarting, seat.is_failing) = (false, false, false);
+        (seat.is_new, seat.is_restarting) = (false, false);
         seat.up_since = Some(Instant::now());
         let started = Ok(seat.occupant.as_ref().map(Occupant::reference));
         seat.answer_starters(&started);
@@ -273,7 +273,7 @@ impl Supervisor {
         let Some(seat) = seats.get(key) else { return };
         let up_since = seat.up_since.take();
         let lasted = up_since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        (seat.is_restarting, seat.is_failing) = (true, start_failed);
+        seat.is_restarting = true;
         let delay = seat.retreat.as_mut().map(|retreat| retreat.next(lasted));
         let life = seat.life;
         drop(seats);

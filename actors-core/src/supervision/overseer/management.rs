@@ -77,9 +77,7 @@ impl Supervisor {
         }
         if let Some(known) = seats.key_of(&spec.id).and_then(|key| seats.get(key)) {
             return Err(match &known.occupant {
-                Some(occupant) if !known.waits_to_restart() => {
-                    ChildError::AlreadyStarted(occupant.cell.core().id)
-                }
+                Some(occupant) if known.is_up() => ChildError::AlreadyStarted(occupant.cell.core().id),
                 _ => ChildError::AlreadyPresent,
             });
         }
@@ -110,7 +108,7 @@ impl Supervisor {
             let has_ended = matches!(child, Which::Actor(actor) if !actor.is_alive());
             return drop(answer.send(if has_ended { Ok(()) } else { Err(ChildError::NotFound) }));
         };
-        (seat.is_restarting, seat.is_failing) = (false, false);
+        seat.is_restarting = false;
         seat.answer_starters(&start_failure(ExitReason::Shutdown));
         let before = seat.state;
         let occupant = seat.occupant.clone();
