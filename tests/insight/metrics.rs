@@ -1,7 +1,7 @@
 //! What the recorder of the `metrics` facade is told.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use actors::prelude::*;
@@ -173,4 +173,39 @@ async fn systems_add_up_and_leave_no_gauge_behind() {
     tokio::time::sleep(seconds(20)).await;
     assert_eq!(tokio::runtime::Handle::current().metrics().num_alive_tasks(), 0, "nothing is kept alive");
     assert_eq!(running(), 0.0);
+}
+
+/// Nobody comes while they go, so that each who is counted twice shows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_counted_twice_who_goes_while_a_sample_is_taken() {
+    /// More than are looked at in one portion.
+    const CROWD: usize = 10_000;
+    let (notes, system) = (Arc::new(Notes::default()), ActorSystem::new());
+    let crowd: Vec<_> = (0..CROWD).map(|_| system.spawn(Worker::default())).collect();
+    for actor in &crowd {
+        actor.note(1).await.unwrap();
+    }
+    let is_over = Arc::new(AtomicBool::new(false));
+    let sampler = std::thread::spawn({
+        let (notes, system, is_over) = (notes.clone(), system.clone(), is_over.clone());
+        move || {
+            metrics::with_local_recorder(&*notes, || {
+                while !is_over.load(Ordering::Relaxed) {
+                    system.record_metrics();
+                }
+                system.record_metrics();
+            });
+        }
+    });
+    for number in 0..CROWD {
+        // From all over the crowd; the factor and its size have nothing in common.
+        let goes = &crowd[number * 7_919 % CROWD];
+        goes.stop();
+        goes.wait().await;
+    }
+    is_over.store(true, Ordering::Relaxed);
+    sampler.join().unwrap();
+    assert_eq!(notes.counter("actors_started_total{actor=Worker}"), CROWD as u64);
+    assert_eq!(notes.counter("actors_messages_handled_total{actor=Worker}"), CROWD as u64);
+    assert_eq!(notes.gauge("actors_running{actor=Worker}"), 0.0);
 }

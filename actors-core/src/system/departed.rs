@@ -7,7 +7,7 @@ use crate::kernel::cell::Core;
 
 /// What ended actors add to the counts of those that run. Types are told apart by the functions that name them, because names
 /// are computed.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Departed(pub(super) HashMap<fn() -> &'static str, Legacy, BuildHasherDefault<ByAddress>>);
 
 /// Addresses of functions are scattered enough: each actor that ends is looked up, and no stranger chooses its address.
@@ -33,7 +33,7 @@ impl Hasher for ByAddress {
 }
 
 /// What all ended actors of one type have come to.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Legacy {
     pub(super) actors: u64,
     pub(super) restarts: u64,

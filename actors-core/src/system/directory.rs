@@ -22,6 +22,8 @@ pub(crate) struct Directory {
 
 /// So many may come or go at once.
 const SHARDS: usize = 16;
+/// So many places are looked at under one lock, however many there are: whoever comes or goes waits that long.
+const PORTION: usize = 256;
 
 /// Where a shard's actors are; free places form a list.
 #[derive(Default)]
@@ -98,13 +100,21 @@ impl Directory {
 
     /// All actors that run, the oldest first.
     pub(super) fn all(&self) -> Vec<Arc<dyn AnyCell>> {
-        let mut all: Vec<_> = self
-            .shards
-            .iter()
-            .flat_map(|shard| shard.lock().running().cloned().collect::<Vec<_>>())
-            .collect();
+        let mut all = Vec::new();
+        self.look_at_all(|cell| all.push(cell));
         all.sort_unstable_by_key(|cell| cell.core().id);
         all
+    }
+
+    /// Looks at each actor outside the locks. It may have gone by then; those that come meanwhile may be passed by.
+    fn look_at_all(&self, look: impl FnMut(Arc<dyn AnyCell>)) {
+        let mut next = Some(Cursor::default());
+        let portions = std::iter::from_fn(|| {
+            let (cells, after) = self.some(next?, PORTION);
+            next = after;
+            Some(cells)
+        });
+        portions.flatten().for_each(look);
     }
 
     /// The actors at some of the places from a cursor on, and where to go on; `None` after the last.
@@ -125,12 +135,12 @@ impl Directory {
     /// Counts all actors, those that run and those that have ended.
     #[cfg(feature = "metrics")]
     pub(super) fn count(&self, census: &mut super::metrics::Census) {
+        // First: whoever goes after this is counted among those that run, or not this time.
         for shard in &self.shards {
-            // Under one lock, so that nobody is missed or counted twice on the way out.
-            let shard = shard.lock();
-            shard.running().for_each(|cell| census.count_running(&**cell));
-            census.count_departed(&shard.departed);
+            let departed = shard.lock().departed.clone();
+            census.count_departed(departed);
         }
+        self.look_at_all(|cell| census.count_running(&*cell));
     }
 
     pub(super) fn children_of(&self, parent: ActorId) -> Vec<ActorId> {

@@ -37,9 +37,9 @@ impl Census {
         count.crowded += u64::from(bound.is_some_and(|bound| is_crowded(queued, bound)));
     }
 
-    pub(in crate::system) fn count_departed(&mut self, departed: &Departed) {
-        for (kind, legacy) in &departed.0 {
-            let count = self.0.entry(*kind).or_default();
+    pub(in crate::system) fn count_departed(&mut self, departed: Departed) {
+        for (kind, legacy) in departed.0 {
+            let count = self.0.entry(kind).or_default();
             count.started += legacy.actors;
             count.restarts += legacy.restarts;
             count.handled += legacy.handled;

@@ -110,9 +110,11 @@ fn record(system: &WeakSystem) -> bool {
 
 impl Recorded {
     fn count(&mut self, series: Series, label: &'static str, now: u64) {
-        let before = self.counters.insert(series, now).unwrap_or(0);
-        if now > before {
-            counter!(series.0, label => series.1).increment(now - before);
+        let before = self.counters.entry(series).or_default();
+        // It can look like less for a moment: in the middle of a turn, what was no message is taken off first.
+        if now > *before {
+            counter!(series.0, label => series.1).increment(now - *before);
+            *before = now;
         }
     }
 
