@@ -169,6 +169,20 @@ async fn a_failed_test_shows_its_own_failure() {
     assert_eq!(text, "the real one");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_test_that_returns_an_error_is_told_what_happened_and_how_to_see_it() {
+    async fn test() -> actors::Result<()> {
+        let system = TestSystem::new();
+        lose_two_messages(&system).await;
+        tokio::task::yield_now().await;
+        Err(ActorError::msg("hidden"))
+    }
+    let text = panic_of(test()).await;
+    assert!(text.contains("dropped before its `finish().await`"), "{text}");
+    assert!(text.contains("`unwrap` in place of `?` shows it"), "{text}");
+    assert_eq!(text.matches("dead letter (stopped): a `Repeat` to /Echo#").count(), 2, "{text}");
+}
+
 #[tokio::test]
 async fn tests_end_in_real_time_too() {
     let system = TestSystem::new();

@@ -13,7 +13,11 @@ use super::ledger::Ledger;
 use crate::ActorSystem;
 
 /// An [`ActorSystem`] for one test. [`finish`](Self::finish) ends it and fails the test if it left something behind;
-/// dropping it unfinished fails the test too.
+/// dropping it unfinished fails the test too, unless the test panics anyway.
+///
+/// A test that returns an error leaves by a `?` that drops the system unfinished, and what it returned is not shown: the panic of
+/// the drop comes first, and nothing can know of the error there. That panic tells what happened in the system; `unwrap` in place of
+/// `?` shows the error itself.
 ///
 /// ```
 /// # use actors_core::testkit::TestSystem;
@@ -150,10 +154,15 @@ impl Deref for TestSystem {
 
 impl Drop for TestSystem {
     fn drop(&mut self) {
-        assert!(
-            self.finished || std::thread::panicking() || self.ledger.is_excused(),
-            "the test system made at {} was dropped before its `finish().await` came to its end",
-            self.made
+        // A panic of the test's own says more, and a second one would abort the process.
+        if self.finished || std::thread::panicking() || self.ledger.is_excused() {
+            return;
+        }
+        panic!(
+            "the test system made at {} was dropped before its `finish().await` came to its end; if the test returned an \
+             error, that was why, and `unwrap` in place of `?` shows it\nwhat happened beside what was expected:{}",
+            self.made,
+            self.ledger.report(&self.system)
         );
     }
 }
