@@ -45,7 +45,8 @@ use syn::{DeriveInput, ItemFn, parse_macro_input};
 /// | `on_full = reject` | what happens to one more: `wait`, `reject`, `drop_newest`, `drop_oldest` |
 /// | `thread = dedicated` | handlers run on a thread of their own, where they may block |
 ///
-/// Type parameters get the bounds of an actor, `Send + 'static`.
+/// Type parameters get the bounds of an actor, `Send + 'static`; `Send` is left out beside a bound that has it by a trait of
+/// this library, as in `struct Assistant<B: Actor>`, so that actors can refer to each other.
 ///
 /// # Examples
 ///

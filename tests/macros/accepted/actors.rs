@@ -31,6 +31,37 @@ where
 #[actor()]
 struct Waits;
 
+/// Refers to one of its own type.
+#[derive(Actor)]
+struct Link<T: Send + 'static> {
+    _value: T,
+    _next: Option<ActorRef<Link<T>>>,
+}
+
+/// Refers to actors that refer back to it.
+#[derive(Actor)]
+struct Boss {
+    _assistant: Option<ActorRef<Assistant<Boss>>>,
+    _deputy: Option<ActorRef<Deputy<Boss>>>,
+    _link: Option<ActorRef<Link<ActorRef<Boss>>>>,
+}
+
+#[derive(Actor)]
+struct Assistant<B: Actor> {
+    _boss: ActorRef<B>,
+    _reports: Recipient<Report<B>>,
+}
+
+#[derive(Actor)]
+struct Deputy<B>(ActorRef<B>)
+where
+    B: Actor;
+
+#[derive(Message)]
+struct Report<B: Actor> {
+    _about: ActorRef<B>,
+}
+
 fn is_actor<A: Actor>() -> ActorOptions {
     A::options()
 }
@@ -45,6 +76,10 @@ fn main() {
     is_actor::<Light>();
     is_actor::<Newest>();
     is_actor::<Waits>();
+    is_actor::<Boss>();
+    is_actor::<Assistant<Boss>>();
+    is_actor::<Deputy<Boss>>();
+    is_actor::<Link<u8>>();
     generic::<String>();
 }
 
