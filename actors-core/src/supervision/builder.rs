@@ -42,6 +42,21 @@ pub enum Anonymous {}
 #[derive(Debug)]
 pub enum Named {}
 
+/// A builder whose actor cannot fail to start. Not for others to implement.
+#[diagnostic::on_unimplemented(
+    message = "an actor with a name is started with `.start().await?`",
+    label = "it can fail to start: the name may be taken",
+    note = "`start` waits until `started` has returned; an actor without a name is spawned at once"
+)]
+pub trait Spawnable: sealed::Sealed {}
+
+impl Spawnable for Anonymous {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Anonymous {}
+}
+
 impl ActorSystem {
     /// Begins an actor over a factory, which makes the state of each of its lives.
     ///
@@ -146,7 +161,7 @@ where
     }
 }
 
-impl<F, R> ActorBuilder<F, Anonymous>
+impl<F, R, Name> ActorBuilder<F, Name>
 where
     F: FnMut() -> R + Send + 'static,
     R: IntoActor,
@@ -154,7 +169,10 @@ where
     /// Starts it and returns at once; messages wait until it has started.
     ///
     /// A start that fails is an end of the actor like any other, and is restarted by the policy.
-    pub fn spawn(self) -> ActorRef<R::Actor> {
+    pub fn spawn(self) -> ActorRef<R::Actor>
+    where
+        Name: Spawnable,
+    {
         self.launch(None)
     }
 }
