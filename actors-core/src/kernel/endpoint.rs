@@ -25,10 +25,11 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
         self.offer(Parcel::told(message))
     }
 
-    /// Takes a message that is asked, and not urgent, as [`offer`](Self::offer) does.
+    /// Takes a message that is asked, and not urgent, as [`offer`](Self::offer) does, and says which are its
+    /// [`deadlines`](Self::deadlines).
     #[doc(hidden)]
-    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
-        self.offer(Parcel::of_load(Load::Ask(question), false))
+    fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
+        self.offer(Parcel::of_load(Load::Ask(question), false)).map(|()| self.deadlines())
     }
 
     /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.

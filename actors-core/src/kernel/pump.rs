@@ -33,37 +33,44 @@ pub(super) fn handle_messages<A: Actor>(
     }
     cell.core.pulse.enter(Stage::Computing);
     // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
-    let turn = contain(|| pump(cell, reader, body, &mut handled, cx));
+    let mut end = None;
+    if let Err(panic) = contain(|| pump(cell, reader, body, &mut handled, &mut end, cx)) {
+        end = Some(ExitReason::Panicked(panic));
+    }
     cell.core.pulse.end_turn(handled);
-    match turn {
-        Ok(poll) => poll,
-        Err(panic) => Poll::Ready(ExitReason::Panicked(panic)),
+    match end {
+        None => Poll::Pending,
+        Some(reason) => Poll::Ready(reason),
     }
 }
 
+/// Leaves the reason in `end` if the life has to.
 #[inline]
 fn pump<A: Actor>(
     cell: &Cell<A>,
     mut reader: Reader<'_, Envelope<A>>,
     body: &mut Body<A>,
     handled: &mut u32,
+    end: &mut Option<ExitReason>,
     cx: &mut TaskContext<'_>,
-) -> Poll<ExitReason> {
+) {
     let mut turn = Turn::begin();
     let mut stage = body.stage(&mut turn);
     for _ in 0..cell.core.messages_per_turn {
         if let Some(reason) = stage.ctx().ending() {
-            return Poll::Ready(reason.clone());
+            *end = Some(reason.clone());
+            return;
         }
         let front = if !cell.core.is_interrupted() {
             let Poll::Ready(front) = reader.poll_front() else {
                 stage.ctx().rest();
-                return Poll::Pending;
+                return;
             };
             front
         } else if cell.core.is_only_suspended() {
             cell.core.host.watch_over();
-            ready!(reader.poll_system())
+            let Poll::Ready(front) = reader.poll_system() else { return };
+            front
         } else {
             break;
         };
@@ -72,7 +79,7 @@ fn pump<A: Actor>(
             cell.core.pulse.wait(cell.core.host.clock());
             cell.core.host.watch_over();
             reader.publish();
-            return Poll::Pending;
+            return;
         }
         *handled += 1;
     }
@@ -80,11 +87,11 @@ fn pump<A: Actor>(
         if cell.core.was_told_to_stop_now() {
             cell.drop_queue(&mut reader);
         }
-        return Poll::Ready(reason);
+        *end = Some(reason);
+        return;
     }
     // The neighbours' turn; this actor is woken already and comes after them.
     cx.waker().wake_by_ref();
-    Poll::Pending
 }
 
 /// Goes on with the hook or handler that waits, unless the actor was killed.

@@ -4,7 +4,7 @@ use std::cell::Cell as Flag;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::time::Instant;
 
@@ -123,14 +123,15 @@ impl<R> ReplyTo<R> {
     /// Whether somebody waits for the answer: false for a message that was told, or whose asker has given up.
     pub fn is_wanted(&self) -> bool {
         match &self.line {
-            Line::Asked(line) => line.is_open(),
+            Line::Asked(line) => line.course().is_open(),
             Line::Collected(_) => true,
             Line::Told(..) | Line::Unheard => false,
         }
     }
 
     pub(crate) fn has_expired(&self) -> bool {
-        matches!(&self.line, Line::Asked(line) if line.terms().is_over(line.has_expired()))
+        let Line::Asked(line) = &self.line else { return false };
+        line.course().terms().is_over(line.course().has_expired())
     }
 
     /// Completes when nobody waits for the answer any more; at once if the message was only told.
@@ -149,7 +150,7 @@ impl<R> ReplyTo<R> {
     /// When the asker gives up at the latest, if it said so.
     pub fn deadline(&self) -> Option<Instant> {
         match &self.line {
-            Line::Asked(line) => line.terms().until(),
+            Line::Asked(line) => line.course().terms().until(),
             Line::Collected(_) | Line::Told(..) | Line::Unheard => None,
         }
     }
@@ -182,7 +183,7 @@ impl<R: Send + 'static> ReplyTo<R> {
     /// handles the question leaves it if its turn comes after the deadline.
     pub fn channel(deadline: Option<Instant>) -> (Self, Answer<R>) {
         let (asker, answerer) = Asker::<Detached<R>>::without_question(Limit::unwatched(deadline));
-        (Self::asked(Some(answerer.into_any())), Answer { asker })
+        (Self::asked(Some(answerer.into_any())), Answer { asker: Some(asker) })
     }
 }
 
@@ -215,8 +216,11 @@ impl<R> fmt::Debug for ReplyTo<R> {
 ///
 /// Polling it again after a dropped borrow loses nothing.
 pub struct Answer<R: Send + 'static> {
-    asker: Asker<Detached<R>>,
+    /// Until it was ready.
+    asker: Option<Asker<Detached<R>>>,
 }
+
+const AGAIN: &str = "an answer was polled after it was ready";
 
 /// The message of a question whose message travels beside it.
 struct Detached<R>(std::marker::PhantomData<fn() -> R>);
@@ -230,7 +234,10 @@ impl<R: Send + 'static> Future for Answer<R> {
     type Output = Result<R, AskError>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.get_mut().asker.poll_answer(cx).map(|outcome| outcome.unwrap_or(Err(AskError::Stopped)))
+        let asker = &mut self.get_mut().asker;
+        ready!(asker.as_mut().expect(AGAIN).poll_settled(cx));
+        let outcome = asker.take().expect(AGAIN).into_answer();
+        Poll::Ready(outcome.unwrap_or(Err(AskError::Stopped)))
     }
 }
 

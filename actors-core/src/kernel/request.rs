@@ -9,21 +9,18 @@ use std::time::Duration;
 use tokio::time::{Instant, Sleep};
 
 use crate::error::{AskError, SendError};
-use crate::kernel::ask::{AskCell, Asker, Limit, Posted, Wait, begin_wait};
+use crate::kernel::ask::{Asker, Limit, Posted, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
+use crate::kernel::envelope::is_inside_actor;
 use crate::kernel::refs::Recipient;
 use crate::kernel::seldom::Seldom;
 use crate::kernel::tell::{DelayedTell, Tell};
-use crate::mailbox::Expired;
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 
 /// How long an ask waits for its answer unless it says otherwise.
 pub const DEFAULT_ASK_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Bytes of the largest cell that may lie in the queue of deadlines for a while after it was answered.
-const LARGEST_LEFT_BEHIND: usize = 1_024;
 
 pub(super) type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 
@@ -56,13 +53,11 @@ pub(super) type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 /// Dropping it before it is ready gives up the answer; whether the message is handled depends on how far it had come.
 #[must_use = "a request does nothing until it is awaited or told"]
 pub struct Request<'a, M: Message> {
+    /// While the answer is waited for. Dropped before the target, whose queue watches over it.
+    asker: Option<Asker<M>>,
     target: Target<'a, M>,
     /// Until it is asked.
     message: Option<M>,
-    /// While the answer is waited for.
-    asker: Option<Asker<M>>,
-    /// The edge from the actor that asks to the one it asked.
-    wait: Seldom<Box<Wait>>,
     delay: Seldom<Box<Delay<M>>>,
     timeout: Duration,
     urgent: bool,
@@ -100,7 +95,6 @@ impl<'a, M: Message> Request<'a, M> {
             target,
             message: Some(message),
             asker: None,
-            wait: Seldom::empty(),
             delay: Seldom::empty(),
             timeout: DEFAULT_ASK_TIMEOUT,
             urgent: false,
@@ -121,12 +115,12 @@ impl<'a, M: Message> Request<'a, M> {
 
     /// Keeps the target alive by itself, so that the request can move into a task.
     pub fn owned(self) -> Request<'static, M> {
-        let Self { target, message, asker, wait, delay, timeout, urgent } = self;
+        let Self { target, message, asker, delay, timeout, urgent } = self;
         let recipient = match target {
             Target::Borrowed(endpoint) => endpoint.to_recipient(),
             Target::Owned(recipient) => recipient,
         };
-        Request { target: Target::Owned(recipient), message, asker, wait, delay, timeout, urgent }
+        Request { target: Target::Owned(recipient), message, asker, delay, timeout, urgent }
     }
 
     /// Sends the message and wants no answer; waits for room if that is the receiver's policy.
@@ -187,103 +181,134 @@ impl<M: Message> Future for Request<'_, M> {
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        let outcome = match &mut this.asker {
-            Some(asker) if this.delay.is_empty() => match ready!(asker.poll_answer(cx)) {
-                Ok(outcome) => outcome,
-                Err(Expired) => Err(this.why_expired()),
-            },
-            Some(_) => ready!(this.poll_delayed(cx)),
-            None => ready!(this.ask(cx)),
-        };
-        this.asker = None;
-        this.wait = Seldom::empty();
-        this.delay = Seldom::empty();
-        Poll::Ready(M::Kind::answer(outcome))
+        match &mut this.asker {
+            Some(asker) if this.delay.is_empty() => {
+                ready!(asker.poll_settled(cx));
+                Poll::Ready(M::Kind::answer(this.take_answer()))
+            }
+            Some(_) => this.poll_delayed(cx).map(M::Kind::answer),
+            None => this.ask(cx),
+        }
     }
 }
 
 impl<M: Message> Request<'_, M> {
     /// Asks, and leaves the waker with the question.
-    #[inline(never)]
-    fn ask(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
+    #[inline(always)]
+    fn ask(&mut self, cx: &mut Context<'_>) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
         let message = self.message.take().expect("a request was polled after its answer");
         let now = Instant::now();
         // A timeout too large to be a date is none; thirty years are as good.
         let until = now.checked_add(self.timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
         let (asker, question) = Asker::<M>::new(message, Limit::watched(until), Some(cx.waker()));
-        if let Some(wait) = begin_wait(|| self.target.wait_target(), asker.exchange())? {
-            self.wait = Seldom::new(wait);
-        }
         let asker = self.asker.insert(asker);
         let question = Posted::new(question);
+        if is_inside_actor()
+            && let Err(error) = begin_wait(asker, || self.target.wait_target())
+        {
+            return self.refuse(error);
+        }
         let offered = if self.urgent {
-            self.target.offer(Parcel::of_load(Load::Ask(question), true))
+            let offered = self.target.offer(Parcel::of_load(Load::Ask(question), true));
+            offered.map(|()| self.target.deadlines())
         } else {
             self.target.offer_asked(question)
         };
-        let entering = match offered {
-            Ok(()) if asker.is_settled() => return self.poll_settled(cx),
-            Ok(()) => None,
-            Err(Refusal { kind: RefusalKind::Busy, parcel }) => Some(self.target.wait_for_room(parcel)),
-            Err(refusal) => return Poll::Ready(Err(refusal.kind.into())),
+        match offered {
+            Ok(Some(queue)) if !asker.is_settled() => {
+                queue.add::<M>(asker, until, self.timeout);
+                Poll::Pending
+            }
+            Ok(_) => self.wait_longer(None, until, cx).map(M::Kind::answer),
+            Err(refusal) => self.wait_longer(Some(refusal), until, cx).map(M::Kind::answer),
+        }
+    }
+
+    /// It cannot be asked.
+    #[cold]
+    #[inline(never)]
+    fn refuse(&mut self, error: AskError) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
+        self.asker = None;
+        Poll::Ready(M::Kind::answer(Err(error)))
+    }
+
+    /// Where it was refused, no queue watches over the time, or the answer is there already.
+    #[cold]
+    #[inline(never)]
+    fn wait_longer(
+        &mut self,
+        refusal: Option<Refusal<M>>,
+        until: Instant,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<M::Reply, AskError>> {
+        let entering = match refusal {
+            None => None,
+            Some(Refusal { kind: RefusalKind::Busy, parcel }) => Some(self.target.wait_for_room(parcel)),
+            Some(refusal) => return self.end(Err(refusal.kind.into())),
         };
-        let timer = match self.target.deadlines() {
-            Some(queue) if const { size_of::<AskCell<M>>() <= LARGEST_LEFT_BEHIND } => {
-                queue.add(until, asker.exchange());
+        let timer = match (self.target.deadlines(), &mut self.asker) {
+            (_, Some(asker)) if asker.is_settled() => return self.end(Ok(())),
+            (Some(queue), Some(asker)) => {
+                queue.add::<M>(asker, until, self.timeout);
                 None
             }
             _ => Some(Box::pin(tokio::time::sleep_until(until))),
         };
-        if entering.is_none() && timer.is_none() {
-            return Poll::Pending;
-        }
         self.delay = Seldom::new(Box::new(Delay { entering, timer }));
         self.poll_delayed(cx)
     }
 
     /// As polling, where there is more to wait for than the answer.
     #[cold]
+    #[inline(never)]
     fn poll_delayed(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
         if let Some(delay) = self.delay.get_mut()
             && let Some(entering) = &mut delay.entering
             && let Poll::Ready(entered) = entering.as_mut().poll(cx)
         {
             delay.entering = None;
-            entered.map_err(|refusal| AskError::from(refusal.kind))?;
+            if let Err(refusal) = entered {
+                return self.end(Err(refusal.kind.into()));
+            }
         }
-        let outcome = self.poll_settled(cx);
-        if outcome.is_pending()
-            && let Some(timer) = self.delay.get_mut().and_then(|delay| delay.timer.as_mut())
-        {
+        let asker = self.asker.as_mut().expect(ASKED);
+        if asker.poll_settled(cx).is_pending() {
+            let timer = self.delay.get_mut().and_then(|delay| delay.timer.as_mut());
+            let Some(timer) = timer else { return Poll::Pending };
             ready!(timer.as_mut().poll(cx));
-            self.expire();
-            return self.poll_settled(cx);
+            // Nobody else watches over it. An answer may have come just now.
+            asker.course().expire().wake();
         }
-        outcome
+        self.end(Ok(()))
     }
 
-    fn poll_settled(&mut self, cx: &mut Context<'_>) -> Poll<Result<M::Reply, AskError>> {
-        let asker = self.asker.as_mut().expect("it was asked");
-        asker.poll_answer(cx).map(|outcome| outcome.unwrap_or_else(|Expired| Err(self.why_expired())))
+    fn end(&mut self, settled: Result<(), AskError>) -> Poll<Result<M::Reply, AskError>> {
+        self.delay = Seldom::empty();
+        Poll::Ready(match settled {
+            Ok(()) => self.take_answer(),
+            Err(error) => {
+                self.asker = None;
+                Err(error)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn take_answer(&mut self) -> Result<M::Reply, AskError> {
+        let answer = self.asker.take().expect(ASKED).into_answer();
+        answer.unwrap_or_else(|asker| Err(self.why_expired(&asker)))
     }
 
     /// Before its time, it was in vain: the actor that asks is to end before the one it asked could answer.
     #[cold]
-    fn why_expired(&self) -> AskError {
-        let limit = self.asker.as_ref().and_then(|asker| asker.exchange().terms.until());
-        let is_early = limit.is_some_and(|until| Instant::now() < until);
+    #[inline(never)]
+    fn why_expired(&self, asker: &Asker<M>) -> AskError {
+        let is_early = asker.course().terms().until().is_some_and(|until| Instant::now() < until);
         if is_early { AskError::Stopped } else { AskError::Timeout(self.timeout) }
     }
-
-    /// Its time is over, and no queue has said so.
-    fn expire(&self) {
-        let cell = self.asker.as_ref().expect("it was asked").exchange();
-        match self.target.deadlines() {
-            Some(queue) => queue.expire(&**cell),
-            None => cell.expire(),
-        }
-    }
 }
+
+const ASKED: &str = "it was asked";
 
 // Nothing in it is pinned in place: the message is moved, the futures are boxed.
 impl<M: Message> Unpin for Request<'_, M> {}

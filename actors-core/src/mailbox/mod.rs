@@ -9,9 +9,11 @@
 //! [`Mailbox`] is what users configure, `Inbox` the mechanism. It is generic over what it holds and knows no actor.
 
 mod answerer;
+mod asking;
 mod block;
 mod blocks;
 mod config;
+mod course;
 mod exchange;
 mod inbox;
 mod item;
@@ -23,7 +25,9 @@ mod offer;
 mod once;
 mod outlet;
 mod overflow;
+mod pool;
 mod reader;
+mod roll;
 mod side;
 mod waiting;
 
@@ -31,10 +35,13 @@ pub use config::Mailbox;
 pub use overflow::OnFull;
 
 pub(crate) use answerer::{Answerer, AnyAnswerer};
-pub(crate) use exchange::{Asking, Exchange, Expired, Question, Terms};
+pub(crate) use asking::Asking;
+pub(crate) use course::{Course, Wakers};
+pub(crate) use exchange::{Question, Terms};
 pub(crate) use inbox::Inbox;
 pub(crate) use item::{Item, Lane, Offer};
 pub(crate) use once::OnceBox;
 pub(crate) use outlet::{Outlet, Private};
 pub(crate) use reader::{Front, Reader};
+pub(crate) use roll::Roll;
 pub(crate) use waiting::Entrance;

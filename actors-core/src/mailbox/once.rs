@@ -67,14 +67,24 @@ impl<T> From<T> for OnceBox<T> {
 }
 
 impl<T> Drop for OnceBox<T> {
-    #[inline]
+    // A look where it is dropped: most are empty.
+    #[inline(always)]
     fn drop(&mut self) {
         let place = self.place.load(Ordering::Acquire);
         if !place.is_null() {
             // SAFETY: it came from a box, and nobody borrows it any more.
-            drop(unsafe { Box::from_raw(place) });
+            unsafe { drop_content(place) }
         }
     }
+}
+
+/// # Safety
+///
+/// It came from a box that nobody uses.
+#[inline(never)]
+unsafe fn drop_content<T>(place: *mut T) {
+    // SAFETY: as the caller promises.
+    drop(unsafe { Box::from_raw(place) });
 }
 
 /// A waker that one thread at a time may set, and any may use.

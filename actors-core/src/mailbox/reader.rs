@@ -185,6 +185,10 @@ impl<T: Item> Reader<'_, T> {
             // SAFETY: this is the outlet's holder, and producers take nothing.
             unsafe { self.inbox.publish_taken() };
         }
+        // Without a bound there is always room, and nobody waits for it.
+        if self.inbox.bound == usize::MAX {
+            return;
+        }
         // Whatever the policy: streams wait.
         fence(Ordering::SeqCst);
         if self.inbox.waiting.load(Ordering::Relaxed) > 0 {

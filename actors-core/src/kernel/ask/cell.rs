@@ -1,24 +1,21 @@
 //! The one allocation of an ask: the message on its way there, the answer on its way back.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use tokio::time::Instant;
 
-use super::deadlines::Expire;
+use super::waits::Wait;
 use crate::error::AskError;
 use crate::kernel::reply::{ReplyTo, why_unanswered};
-use crate::mailbox::{Answerer, AnyAnswerer, Asking, Exchange, Question, Terms};
+use crate::mailbox::{Answerer, AnyAnswerer, Asking, Course, OnceBox, Question, Terms, Wakers};
 use crate::message::Message;
 
 type Outcome<R> = Result<R, AskError>;
 
-/// A question, shared by its asker, the mailbox it lies in, the reply handle, and the queue of deadlines.
-pub(crate) type AskCell<M> = Exchange<M, Outcome<<M as Message>::Reply>, Limit>;
-
-/// The asker's side of a question.
-pub(crate) type Asker<M> = Asking<M, Outcome<<M as Message>::Reply>, Limit>;
+/// The asker's side of a question, with the edge from the actor that asks, if one does, to the one it asked.
+pub(crate) type Asker<M> = Asking<M, Outcome<<M as Message>::Reply>, Limit, Wait>;
 
 /// The side that answers. It does not know the message's type.
 pub(crate) type ReplyLine<R> = AnyAnswerer<Outcome<R>, Limit>;
@@ -29,19 +26,19 @@ pub(crate) struct Limit {
     /// Whether somebody expires it then. Otherwise whoever wants to know has to look at the clock.
     is_watched: bool,
     /// Counts answers that come later; left by whoever expires it.
-    late: OnceLock<Arc<AtomicU64>>,
+    late: OnceBox<Arc<AtomicU64>>,
 }
 
 impl Limit {
     /// Watched over by the asker, or on its behalf.
     #[inline]
     pub(crate) fn watched(until: Instant) -> Self {
-        Self { until: Some(until), is_watched: true, late: OnceLock::new() }
+        Self { until: Some(until), is_watched: true, late: OnceBox::new() }
     }
 
     /// Set by somebody who has no other way to say that the time is over.
     pub(crate) fn unwatched(until: Option<Instant>) -> Self {
-        Self { until, is_watched: false, late: OnceLock::new() }
+        Self { until, is_watched: false, late: OnceBox::new() }
     }
 
     pub(crate) fn until(&self) -> Option<Instant> {
@@ -64,31 +61,28 @@ impl<R> Terms<Outcome<R>> for Limit {
     }
 }
 
-impl<Q: Send, R: Send> Expire for Exchange<Q, R, Limit> {
-    fn expire(&self, late: &Arc<AtomicU64>) {
-        self.terms.late.get_or_init(|| late.clone());
-        Exchange::expire(self);
-    }
-
-    fn is_pending(&self) -> bool {
-        self.is_open()
+impl Course<Limit> {
+    /// The time is over, unless something was decided already. An answer that comes after that is counted as late.
+    pub(super) fn run_out(&self, late: &Arc<AtomicU64>) -> Wakers {
+        self.terms().late.get_or_init(|| late.clone());
+        self.expire()
     }
 }
 
 /// A question on its way to the one it is asked of.
-pub struct Posted<M: Message>(Question<M, Outcome<M::Reply>, Limit>);
+pub struct Posted<M: Message>(Question<M, Outcome<M::Reply>, Limit, Wait>);
 
 impl<M: Message> Posted<M> {
     #[inline]
-    pub(crate) fn new(question: Question<M, Outcome<M::Reply>, Limit>) -> Self {
+    pub(crate) fn new(question: Question<M, Outcome<M::Reply>, Limit, Wait>) -> Self {
         Self(question)
     }
 
     /// Whether its time is over.
     #[inline]
     pub(crate) fn is_late(&self) -> bool {
-        let cell = self.0.exchange();
-        cell.terms.is_over(cell.has_expired())
+        let course = self.0.course();
+        course.terms().is_over(course.has_expired())
     }
 
     /// Takes the message out, with the answer that is owed for it.
@@ -108,7 +102,7 @@ impl<M: Message> fmt::Debug for Posted<M> {
 /// The answer to a message that was asked. Dropped unanswered, it fails the ask at once.
 ///
 /// It is a [`ReplyTo`] that has not been made yet: a handler that answers by returning needs none.
-pub struct Owed<M: Message>(Option<Answerer<M, Outcome<M::Reply>, Limit>>);
+pub struct Owed<M: Message>(Option<Answerer<M, Outcome<M::Reply>, Limit, Wait>>);
 
 impl<M: Message> Owed<M> {
     /// The handle for handlers that may answer later.
@@ -137,7 +131,7 @@ impl<M: Message> Drop for Owed<M> {
 
 #[cold]
 #[inline(never)]
-fn leave_unanswered<M: Message>(answerer: Answerer<M, Outcome<M::Reply>, Limit>) {
+fn leave_unanswered<M: Message>(answerer: Answerer<M, Outcome<M::Reply>, Limit, Wait>) {
     drop(answerer.answer(Err(why_unanswered())));
 }
 

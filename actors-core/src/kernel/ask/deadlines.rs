@@ -1,43 +1,64 @@
 //! The deadlines of the asks under way.
 //!
-//! An ask that has to wait leaves its deadline here and never takes it back: most are answered within microseconds, and
-//! taking back costs as much as leaving. Those that were answered are swept out whenever as many have come as there were
-//! left after the last sweep, so that each costs a few steps and at most half of what lies here is of no use. A task sleeps
-//! until the first deadline; while asks are answered in time it wakes about once per timeout, not once per ask.
+//! An ask that has to wait enters a [`Roll`] and strikes itself out when it is over. Neither takes a lock or looks at other
+//! asks. A task sleeps until the first deadline and calls the roll then; while asks are answered in time it wakes about once
+//! per timeout, not once per ask.
+//!
+//! An asker has to know that the task wakes in time without a look at the dates of others. It compares timeouts: the task
+//! leaves word how long one must be, at least, to need no attention. The dates of such asks come after the one the task
+//! wakes at, for they are counted from a later time. While the roll is called no timeout is long enough: an asker that
+//! enters then is seen, or sees that.
 
 use std::fmt;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
+use super::cell::{Asker, Limit};
+use crate::mailbox::{Course, Roll, Wakers};
+use crate::message::Message;
 use crate::panics::contain;
-use crate::sync::{Lock, LockGuard};
-
-/// Something that can run out of time.
-pub(crate) trait Expire: Send + Sync {
-    /// Its time is over. Whatever comes to an end after that is counted as late.
-    fn expire(&self, late: &Arc<AtomicU64>);
-
-    /// Whether the time still matters.
-    fn is_pending(&self) -> bool;
-}
+use crate::sync::Lock;
 
 /// The deadlines of all asks of one system that have to wait.
 pub struct DeadlineQueue {
-    /// Each ask has its place in one of them, so that askers on different threads seldom meet.
-    shards: Box<[Arc<Shard>]>,
+    vigil: Arc<Vigil>,
     runtime: Handle,
+}
+
+/// More would take room, and askers meet only for the few steps of entering.
+const MOST_ROWS: usize = 16;
+
+/// What the queue shares with its task.
+struct Vigil {
+    roll: Roll<Limit>,
+    /// In nanoseconds, the shortest timeout that needs no attention.
+    patience: AtomicU64,
+    watch: Lock<Watch>,
+    /// Tells the task that it is to wake at another time than it would.
+    sooner: Notify,
     late: Arc<AtomicU64>,
 }
 
-/// More would cost tasks, and askers meet only for the few steps of adding.
-const MOST_SHARDS: usize = 16;
+/// No timeout is as long.
+const NONE: u64 = u64::MAX;
 
-/// Fewer are not worth a sweep; no more than a thread's cache of freed memory holds, so that the next asks find room there.
-const FEWEST: usize = 6;
+/// What the task that watches the deadlines does.
+#[derive(Clone, Copy, PartialEq)]
+enum Watch {
+    /// There is none.
+    Off,
+    /// It waits to be told of a deadline, or calls the roll.
+    Waiting,
+    /// It wakes then by itself.
+    Until(Instant),
+    /// The queue is gone, and the task is to follow.
+    Over,
+}
 
 impl fmt::Debug for DeadlineQueue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -45,282 +66,272 @@ impl fmt::Debug for DeadlineQueue {
     }
 }
 
-struct Shard {
-    entries: Lock<Entries>,
-    /// Tells the task that something expires before it would wake.
-    sooner: Notify,
-}
-
-struct Entries {
-    waiting: Vec<Entry>,
-    /// So many are there at the next sweep.
-    enough: usize,
-    watch: Watch,
-    /// Where a sweep puts what is to be dropped.
-    swept: Vec<Entry>,
-}
-
-struct Entry {
-    expires: Instant,
-    subject: Arc<dyn Expire>,
-}
-
-/// What the task that watches the deadlines does.
-#[derive(Clone, Copy)]
-enum Watch {
-    /// There is none.
-    Off,
-    /// It waits to be told of a deadline.
-    Waiting,
-    /// It wakes then by itself.
-    Until(Instant),
-}
-
 impl DeadlineQueue {
     /// `late` counts answers that come when nobody waits for them any more.
     pub(crate) fn new(runtime: Handle, late: Arc<AtomicU64>) -> Self {
-        let shards = runtime.metrics().num_workers().next_power_of_two().min(MOST_SHARDS);
-        let shard = || Arc::new(Shard { entries: Lock::new(Entries::new()), sooner: Notify::new() });
-        Self { shards: (0..shards).map(|_| shard()).collect(), runtime, late }
+        let vigil = Vigil {
+            roll: Roll::new(runtime.metrics().num_workers().min(MOST_ROWS)),
+            patience: AtomicU64::new(NONE),
+            watch: Lock::new(Watch::Off),
+            sooner: Notify::new(),
+            late,
+        };
+        Self { vigil: Arc::new(vigil), runtime }
     }
 
-    /// Has `subject` expire then, if it is still pending.
+    /// Has the time of a question be over then, which is so long from now, if it is still open.
     #[inline]
-    pub(crate) fn add(&self, expires: Instant, subject: &Arc<impl Expire + 'static>) {
-        let shard = self.shard_of(Arc::as_ptr(subject).addr());
-        let mut entries = shard.entries.lock();
-        entries.waiting.push(Entry { expires, subject: subject.clone() });
-        let is_watched = matches!(entries.watch, Watch::Until(wakes) if wakes <= expires);
-        if !is_watched || entries.waiting.len() >= entries.enough {
-            self.tidy(shard, entries, expires, is_watched);
+    pub(crate) fn add<M: Message>(&self, asker: &mut Asker<M>, until: Instant, timeout: Duration) {
+        asker.enroll(&self.vigil.roll);
+        let timeout = nanoseconds(timeout);
+        if timeout < self.vigil.patience.load(Ordering::Acquire) {
+            self.attend(until, timeout);
         }
     }
 
-    /// Has `subject` expire now.
-    pub(crate) fn expire(&self, subject: &(impl Expire + ?Sized)) {
-        subject.expire(&self.late);
+    /// Has the time of a question that is waited for be over now; which one, says `is_it` of the address of its course. Looks at
+    /// all that wait.
+    pub(super) fn expire(&self, is_it: impl Fn(usize) -> bool) {
+        let look = |course: &Course<Limit>| {
+            is_it(std::ptr::from_ref(course).addr()).then(|| course.run_out(&self.vigil.late))
+        };
+        self.vigil.roll.call(look, wake);
     }
 
     #[cold]
-    fn tidy(
-        &self,
-        shard: &Arc<Shard>,
-        mut entries: LockGuard<'_, Entries>,
-        expires: Instant,
-        is_watched: bool,
-    ) {
-        if entries.waiting.len() >= entries.enough {
-            entries.sweep();
-        }
-        let watch = if is_watched {
-            None
-        } else {
-            Some(std::mem::replace(&mut entries.watch, Watch::Until(expires)))
-        };
-        let swept = std::mem::take(&mut entries.swept);
-        drop(entries);
-        match watch {
-            // Outside the lock: a runtime that has gone down drops the task at once, and its hold on the shard.
-            Some(Watch::Off) => {
-                let watching = Watching(Arc::downgrade(shard));
-                drop(self.runtime.spawn(watch_over(watching, self.late.clone())));
-            }
-            Some(Watch::Waiting | Watch::Until(_)) => shard.sooner.notify_one(),
-            None => {}
-        }
-        shard.clear(swept);
-    }
-
-    /// Threads get memory from different places, so an address tells askers on different threads apart.
-    fn shard_of(&self, address: usize) -> &Arc<Shard> {
-        let mixed = (address >> 4).wrapping_mul(0x9E37_79B9) >> 16;
-        &self.shards[mixed & (self.shards.len() - 1)]
-    }
-}
-
-impl Shard {
-    /// Drops what was swept outside the lock, for it is somebody else's code, and keeps the room it took.
-    fn clear(&self, mut swept: Vec<Entry>) {
-        if swept.capacity() == 0 {
+    #[inline(never)]
+    fn attend(&self, until: Instant, timeout: u64) {
+        let vigil = &self.vigil;
+        let mut watch = vigil.watch.lock();
+        let before = *watch;
+        if let Watch::Until(wakes) = before
+            && wakes <= until
+        {
+            vigil.patience.fetch_min(timeout, Ordering::AcqRel);
             return;
         }
-        // The asker who sweeps is not to suffer from a panic in it, nor are those that come after.
-        while contain(|| while swept.pop().is_some() {}).is_err() {}
-        self.entries.lock().swept = swept;
-    }
-}
-
-impl Entries {
-    fn new() -> Self {
-        Self { waiting: Vec::new(), enough: FEWEST, watch: Watch::Off, swept: Vec::new() }
-    }
-
-    /// Moves what is not pending any more out of the way.
-    fn sweep(&mut self) {
-        for at in (0..self.waiting.len()).rev() {
-            if !self.waiting[at].subject.is_pending() {
-                self.swept.push(self.waiting.swap_remove(at));
-            }
+        *watch = Watch::Until(until);
+        vigil.patience.store(timeout, Ordering::Release);
+        drop(watch);
+        if before == Watch::Off {
+            // Outside the lock: a runtime that has gone down drops the task at once.
+            drop(self.runtime.spawn(watch_over(Watching(vigil.clone()))));
+        } else {
+            vigil.sooner.notify_one();
         }
-        self.enough = FEWEST.max(self.waiting.len() * 2);
-        // After a burst the room goes back.
-        self.waiting.shrink_to(self.enough * 4);
-        self.swept.shrink_to(self.enough * 4);
-    }
-
-    /// Takes out what is due, and decides when to look again.
-    fn take_due(&mut self, now: Instant) -> Vec<Entry> {
-        self.sweep();
-        let due = self.waiting.extract_if(.., |entry| entry.expires <= now).collect();
-        let next = self.waiting.iter().map(|entry| entry.expires).min();
-        self.watch = next.map_or(Watch::Waiting, Watch::Until);
-        due
     }
 }
 
-/// The task's hold on a shard. A runtime that goes down drops it, perhaps before the task has begun; the next ask, if there
-/// is one, starts another task.
-struct Watching(Weak<Shard>);
+impl Drop for DeadlineQueue {
+    fn drop(&mut self) {
+        *self.vigil.watch.lock() = Watch::Over;
+        self.vigil.sooner.notify_one();
+    }
+}
+
+impl Vigil {
+    /// Expires what is due, and decides when to look again.
+    fn call(&self) {
+        {
+            let mut watch = self.watch.lock();
+            if *watch == Watch::Over {
+                return;
+            }
+            *watch = Watch::Waiting;
+            self.patience.store(NONE, Ordering::Release);
+        }
+        let now = Instant::now();
+        let mut first: Option<Instant> = None;
+        let look = |course: &Course<Limit>| {
+            let until = course.terms().until().filter(|_| course.is_open())?;
+            if until <= now {
+                return Some(course.run_out(&self.late));
+            }
+            first = Some(first.map_or(until, |first| first.min(until)));
+            None
+        };
+        self.roll.call(look, wake);
+        let Some(first) = first else { return };
+        let mut watch = self.watch.lock();
+        let wakes = match *watch {
+            // Somebody who entered meanwhile needs it.
+            Watch::Until(wakes) => wakes.min(first),
+            Watch::Waiting => first,
+            Watch::Off | Watch::Over => return,
+        };
+        *watch = Watch::Until(wakes);
+        self.patience.store(nanoseconds(wakes.saturating_duration_since(now)), Ordering::Release);
+    }
+}
+
+/// An asker's waker may be a user's.
+fn wake(wakers: Wakers) {
+    let _ = contain(|| wakers.wake());
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    duration.as_secs().saturating_mul(1_000_000_000).saturating_add(duration.subsec_nanos().into())
+}
+
+/// The task's hold. A runtime that goes down drops it, perhaps before the task has begun; the next ask, if there is one,
+/// starts another task.
+struct Watching(Arc<Vigil>);
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        if let Some(shard) = self.0.upgrade() {
-            shard.entries.lock().watch = Watch::Off;
+        let mut watch = self.0.watch.lock();
+        if *watch != Watch::Over {
+            *watch = Watch::Off;
+            self.0.patience.store(NONE, Ordering::Release);
         }
     }
 }
 
-/// Expires what is due, then sleeps until the next.
-async fn watch_over(watching: Watching, late: Arc<AtomicU64>) {
+/// Calls the roll at the first deadline, then at the next.
+async fn watch_over(watching: Watching) {
+    let vigil = &*watching.0;
     loop {
-        let Some(shard) = watching.0.upgrade() else { return };
-        let (due, swept, watch) = {
-            let mut entries = shard.entries.lock();
-            let due = entries.take_due(Instant::now());
-            (due, std::mem::take(&mut entries.swept), entries.watch)
-        };
-        for entry in due {
-            // The asker may be gone by now, and the message with it: a panic in its drop is nobody else's.
-            let _ = contain(|| {
-                entry.subject.expire(&late);
-                drop(entry);
-            });
-        }
-        shard.clear(swept);
+        let watch = *vigil.watch.lock();
         match watch {
             Watch::Until(wakes) => {
-                let _ = tokio::time::timeout_at(wakes, shard.sooner.notified()).await;
+                if timeout_at(wakes, vigil.sooner.notified()).await.is_err() {
+                    vigil.call();
+                }
             }
-            Watch::Off | Watch::Waiting => shard.sooner.notified().await,
+            Watch::Waiting => vigil.sooner.notified().await,
+            Watch::Off | Watch::Over => return,
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-    use std::time::Duration;
+    use std::task::{Context, Waker};
 
     use super::*;
+    use crate::kernel::ask::Posted;
+    use crate::message::Plain;
 
-    /// Counts how often it expires.
-    #[derive(Default)]
-    struct Count {
-        expired: AtomicU32,
-        answered: AtomicBool,
+    struct Ping;
+
+    impl Message for Ping {
+        type Reply = ();
+        type Kind = Plain;
     }
 
-    impl Expire for Count {
-        fn expire(&self, _: &Arc<AtomicU64>) {
-            self.expired.fetch_add(1, Ordering::Relaxed);
-        }
-
-        fn is_pending(&self) -> bool {
-            !self.answered.load(Ordering::Relaxed)
-        }
-    }
-
-    fn answered() -> Arc<Count> {
-        Arc::new(Count { answered: AtomicBool::new(true), ..Count::default() })
-    }
-
-    fn in_seconds(seconds: u64) -> Instant {
-        Instant::now() + Duration::from_secs(seconds)
+    fn queue() -> DeadlineQueue {
+        DeadlineQueue::new(Handle::current(), Arc::default())
     }
 
     impl DeadlineQueue {
-        fn len(&self) -> usize {
-            self.shards.iter().map(|shard| shard.entries.lock().waiting.len()).sum()
+        fn ask(&self, seconds: u64) -> (Asker<Ping>, Posted<Ping>) {
+            let timeout = Duration::from_secs(seconds);
+            let until = Instant::now() + timeout;
+            let (mut asker, question) = Asker::new(Ping, Limit::watched(until), Some(Waker::noop()));
+            self.add::<Ping>(&mut asker, until, timeout);
+            (asker, Posted::new(question))
         }
+
+        fn len(&self) -> usize {
+            let mut count = 0;
+            self.vigil.roll.call(
+                |_| {
+                    count += 1;
+                    None::<()>
+                },
+                drop,
+            );
+            count
+        }
+    }
+
+    fn expired(asks: &[(Asker<Ping>, Posted<Ping>)]) -> usize {
+        asks.iter().filter(|(asker, _)| asker.course().has_expired()).count()
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_answered_expires_in_its_time() {
-        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
-        let (count, others) = (Arc::new(Count::default()), answered());
-        for seconds in [5, 3, 5, 1, 4] {
-            queue.add(in_seconds(seconds), &count);
-            queue.add(in_seconds(seconds), &others);
-        }
-        for (after, expired) in [(900, 0), (200, 1), (2_000, 2), (1_000, 3), (1_000, 5), (9_000, 5)] {
+        let queue = queue();
+        let asks = [5, 3, 5, 1, 4].map(|seconds| queue.ask(seconds));
+        let answered: Vec<_> = (1..5)
+            .map(|seconds| {
+                let (asker, question) = queue.ask(seconds);
+                question.open().1.pay(());
+                asker
+            })
+            .collect();
+        for (after, count) in [(900, 0), (200, 1), (2_000, 2), (1_000, 3), (1_000, 5), (9_000, 5)] {
             tokio::time::sleep(Duration::from_millis(after)).await;
-            assert_eq!(count.expired.load(Ordering::Relaxed), expired);
+            assert_eq!(expired(&asks), count);
         }
-        assert_eq!(others.expired.load(Ordering::Relaxed), 0);
-        assert_eq!((Arc::strong_count(&count), Arc::strong_count(&others)), (1, 1), "nothing is left behind");
+        assert!(answered.iter().all(|asker| asker.is_settled() && !asker.course().has_expired()));
+        drop((asks, answered));
+        assert_eq!(queue.len(), 0, "nothing is left behind");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_was_answered_does_not_pile_up() {
-        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
-        let (pending, others) = (Arc::new(Count::default()), answered());
-        for _ in 0..100 {
-            queue.add(in_seconds(5), &pending);
+    async fn an_ask_leaves_when_it_is_answered_or_given_up() {
+        let queue = queue();
+        let pending: Vec<_> = (0..1_000).map(|_| queue.ask(5)).collect();
+        for round in 0..10_000 {
+            let (asker, question) = queue.ask(5);
+            if round % 2 == 0 {
+                question.open().1.pay(());
+                assert!(asker.into_answer().is_ok());
+            } else {
+                drop(asker);
+            }
+            assert!(round % 1_000 > 0 || queue.len() == 1_000);
         }
-        for _ in 0..10_000 {
-            queue.add(in_seconds(5), &others);
-            assert!(queue.len() <= 200, "{}", queue.len());
-        }
+        assert_eq!(expired(&pending), 0);
         tokio::time::sleep(Duration::from_secs(6)).await;
-        assert_eq!((pending.expired.load(Ordering::Relaxed), queue.len()), (100, 0));
+        assert_eq!(expired(&pending), 1_000);
+        drop(pending);
+        assert_eq!(queue.len(), 0);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_panic_in_the_drop_of_one_keeps_no_other_from_expiring() {
-        struct Bomb;
-        impl Expire for Bomb {
-            fn expire(&self, _: &Arc<AtomicU64>) {}
+    async fn a_shorter_timeout_after_longer_ones_is_watched_too() {
+        let queue = queue();
+        for _ in 0..3 {
+            let long = queue.ask(60);
+            tokio::time::sleep(Duration::from_secs(30)).await;
+            // Its date comes after the first one's, though its timeout is shorter; that of the next comes before.
+            let asks = [queue.ask(50), queue.ask(40), queue.ask(10)];
+            for (after, count) in [(9, 0), (2, 1), (28, 1), (2, 2), (10, 3)] {
+                tokio::time::sleep(Duration::from_secs(after)).await;
+                assert_eq!(expired(&asks), count);
+            }
+            assert!(long.0.course().has_expired());
+        }
+    }
 
-            fn is_pending(&self) -> bool {
-                true
+    #[tokio::test(start_paused = true)]
+    async fn a_panic_of_a_waker_keeps_no_other_ask_from_expiring() {
+        struct Bomb;
+        impl std::task::Wake for Bomb {
+            fn wake(self: Arc<Self>) {
+                panic!("in a waker");
             }
         }
-        impl Drop for Bomb {
-            fn drop(&mut self) {
-                panic!("in drop");
-            }
-        }
-        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
-        let count = Arc::new(Count::default());
-        for _ in 0..2 {
-            queue.add(in_seconds(1), &Arc::new(Bomb));
-        }
-        for seconds in [1, 1, 2] {
-            queue.add(in_seconds(seconds), &count);
+        let queue = queue();
+        let mut asks = [1, 1, 1, 1, 2].map(|seconds| queue.ask(seconds));
+        let bomb = Waker::from(Arc::new(Bomb));
+        for (asker, _) in &mut asks[..2] {
+            assert!(asker.poll_settled(&mut Context::from_waker(&bomb)).is_pending());
         }
         tokio::time::sleep(Duration::from_secs(3)).await;
-        assert_eq!(count.expired.load(Ordering::Relaxed), 3);
+        assert_eq!(expired(&asks), 5);
     }
 
     #[tokio::test(start_paused = true)]
     async fn after_a_pause_deadlines_are_watched_again() {
-        let queue = DeadlineQueue::new(Handle::current(), Arc::default());
-        let count = Arc::new(Count::default());
-        for round in 1..4 {
+        let queue = queue();
+        for _ in 0..3 {
             tokio::time::sleep(Duration::from_secs(60)).await;
-            queue.add(in_seconds(2), &count);
+            let ask = queue.ask(2);
             tokio::time::sleep(Duration::from_millis(2_100)).await;
-            assert_eq!(count.expired.load(Ordering::Relaxed), round);
+            assert!(ask.0.course().has_expired());
         }
     }
 
@@ -328,15 +339,25 @@ mod tests {
     fn a_task_that_never_began_leaves_its_place_to_another() {
         let first = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let queue = DeadlineQueue::new(first.handle().clone(), Arc::default());
-        let count = Arc::new(Count::default());
         {
             let _inside = first.enter();
-            queue.add(in_seconds(60), &count);
+            drop(queue.ask(60));
         }
         drop(first);
-        let is_off = |shard: &Arc<Shard>| matches!(shard.entries.lock().watch, Watch::Off);
-        assert!(queue.shards.iter().all(is_off), "nobody watches, and nobody believes so");
-        queue.add(Instant::now() + Duration::from_secs(60), &count);
-        assert!(queue.shards.iter().all(is_off), "nor does anybody come to");
+        let is_off = || *queue.vigil.watch.lock() == Watch::Off;
+        assert!(is_off(), "nobody watches, and nobody believes so");
+        drop(queue.ask(60));
+        assert!(is_off(), "nor does anybody come to");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_task_goes_with_the_queue() {
+        let queue = queue();
+        drop(queue.ask(5));
+        tokio::task::yield_now().await;
+        let vigil = Arc::downgrade(&queue.vigil);
+        drop(queue);
+        tokio::task::yield_now().await;
+        assert!(vigil.upgrade().is_none());
     }
 }

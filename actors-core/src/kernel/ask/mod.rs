@@ -6,10 +6,10 @@ mod deadlines;
 mod vain;
 mod waits;
 
-pub(crate) use cell::{AskCell, Asker, Limit, ReplyLine};
+pub(crate) use cell::{Asker, Limit, ReplyLine};
 pub(crate) use cell::{Owed, Posted};
 pub use deadlines::DeadlineQueue;
 pub use waits::WaitTarget;
 
 pub(crate) use vain::{Leavers, fail_asks_in_vain};
-pub(crate) use waits::{Wait, WaitList, begin_wait};
+pub(crate) use waits::{WaitList, begin_wait};

@@ -91,7 +91,9 @@ pub(crate) fn fail_asks_in_vain() {
         let mut search = Search::from(&me);
         search.leads_back(&asked);
         if search.has_met_gap {
-            me.core().host.deadlines().expire(&*question);
+            // Looked for once more while it cannot leave: the address may be another question's by now.
+            let waits = me.core().waits();
+            me.core().host.deadlines().expire(|address| address == question && waits.has(question));
         }
     }
 }

@@ -9,10 +9,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::deadlines::Expire;
+use super::cell::{Asker, Limit};
 use crate::error::AskError;
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::envelope::current;
+use crate::mailbox::Course;
+use crate::message::Message;
 use crate::sync::Lock;
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 
@@ -42,41 +44,43 @@ const FLAGS: usize = IN_GAP | LEAVES;
 #[derive(Clone)]
 pub(crate) struct Edge {
     pub(super) asked: Arc<dyn AnyCell>,
-    pub(super) question: Arc<dyn Expire>,
+    /// The address of the question's course, which is there as long as the edge is.
+    pub(super) question: usize,
 }
 
 /// An edge, for as long as the ask waits.
 pub(crate) struct Wait {
     asker: Arc<dyn AnyCell>,
-    /// The address of the question, by which the edge is found again.
+    /// By which the edge is found again.
     question: usize,
 }
 
-/// Notes that the running actor, if one runs, waits for the target's answer to this question.
+/// Notes that the running actor, if one runs, waits for the target's answer to this question, until its asker ends.
 ///
 /// # Errors
 ///
 /// [`AskError::Cycle`] if the target waits for the running actor, itself or through others; [`AskError::Stopped`] if the
 /// running actor is to end and would wait for one that is between two lives.
-pub(crate) fn begin_wait(
+#[inline(never)]
+pub(crate) fn begin_wait<M: Message>(
+    asking: &mut Asker<M>,
     target: impl FnOnce() -> Option<WaitTarget>,
-    question: &Arc<impl Expire + 'static>,
-) -> Result<Option<Box<Wait>>, AskError> {
-    let Some(asker) = current() else { return Ok(None) };
-    let Some(WaitTarget(asked)) = target() else { return Ok(None) };
-    asker.core().waits().add(Edge { asked: asked.clone(), question: question.clone() });
-    let wait = Box::new(Wait { asker, question: address_of(question) });
-    let asker = &wait.asker;
+) -> Result<(), AskError> {
+    let Some(asker) = current() else { return Ok(()) };
+    let Some(WaitTarget(asked)) = target() else { return Ok(()) };
+    let question = address_of(asking.course());
+    asker.core().waits().add(Edge { asked: asked.clone(), question });
+    asking.pack(Wait { asker: asker.clone(), question });
     let leaves = asker.core().is_leaving();
     if leaves {
         asker.note_leaver();
     }
-    if !leaves && !is_same(&asked, asker) && asked.core().waits_for_nobody() {
-        return Ok(Some(wait));
+    if !leaves && !is_same(&asked, &asker) && asked.core().waits_for_nobody() {
+        return Ok(());
     }
-    let mut search = Search::from(asker);
+    let mut search = Search::from(&asker);
     if search.leads_back(&asked) {
-        let names = search.chain.iter().chain([asker]).map(|cell| cell.core().path().to_string());
+        let names = search.chain.iter().chain([&asker]).map(|cell| cell.core().path().to_string());
         return Err(AskError::Cycle(names.collect()));
     }
     if search.has_met_gap {
@@ -86,7 +90,7 @@ pub(crate) fn begin_wait(
         // Somebody who is to end may wait for this actor, and now waits in vain.
         asker.core().host.leavers().wake();
     }
-    Ok(Some(wait))
+    Ok(())
 }
 
 impl<T> Default for WaitList<T> {
@@ -156,6 +160,11 @@ impl WaitList {
     pub(super) fn edges(&self) -> Vec<Edge> {
         self.edges.lock().clone()
     }
+
+    /// Whether there is an edge for this question still.
+    pub(super) fn has(&self, question: usize) -> bool {
+        self.edges.lock().iter().any(|edge| edge.question == question)
+    }
 }
 
 impl Core {
@@ -200,8 +209,8 @@ impl<'a> Search<'a> {
     }
 }
 
-fn address_of<T: ?Sized>(question: &Arc<T>) -> usize {
-    Arc::as_ptr(question).cast::<()>().addr()
+fn address_of(question: &Course<Limit>) -> usize {
+    std::ptr::from_ref(question).addr()
 }
 
 fn is_same(one: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
@@ -211,7 +220,7 @@ fn is_same(one: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
 impl Drop for Wait {
     fn drop(&mut self) {
         let core = self.asker.core();
-        if core.waits().remove(|edge| address_of(&edge.question) == self.question) {
+        if core.waits().remove(|edge| edge.question == self.question) {
             core.host.leavers().remove(core.id);
         }
     }

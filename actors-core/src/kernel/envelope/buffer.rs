@@ -17,30 +17,46 @@ const MOST_SPARES: usize = 32;
 
 thread_local! {
     /// The buffers that no actor of this thread uses at the moment.
-    static SPARES: Spares = const { Spares { kept: Cell::new(0), buffers: [const { Cell::new(None) }; MOST_SPARES] } };
+    static SPARES: Spares = const { Spares(Cell::new(None)) };
 }
 
-/// A stack of buffers; what is kept lies below the rest.
-struct Spares {
-    kept: Cell<usize>,
-    buffers: [Cell<Option<Buffer>>; MOST_SPARES],
+/// A stack of buffers, each of which says in itself what lies below.
+struct Spares(Cell<Option<NonNull<Spare>>>);
+
+/// The beginning of a buffer that nobody uses.
+struct Spare {
+    below: Option<NonNull<Spare>>,
+    /// How many there are from here on.
+    height: usize,
 }
 
 impl Spares {
     #[inline]
     fn pop(&self) -> Option<Buffer> {
-        let at = self.kept.get().checked_sub(1)?;
-        self.kept.set(at);
-        self.buffers[at].take()
+        let top = self.0.get()?;
+        // SAFETY: what is kept is alive, and this thread's.
+        self.0.set(unsafe { top.as_ref() }.below);
+        Some(Buffer(top.cast()))
     }
 
     /// Keeps a buffer if there is room; otherwise it goes.
     #[inline]
     fn push(&self, buffer: Buffer) {
-        if let Some(place) = self.buffers.get(self.kept.get()) {
-            place.set(Some(buffer));
-            self.kept.set(self.kept.get() + 1);
+        let below = self.0.get();
+        // SAFETY: as in `pop`.
+        let height = below.map_or(0, |below| unsafe { below.as_ref() }.height) + 1;
+        if height <= MOST_SPARES {
+            let spare = buffer.into_raw().cast();
+            // SAFETY: a buffer is large and aligned enough, and nobody uses this one.
+            unsafe { spare.write(Spare { below, height }) };
+            self.0.set(Some(spare));
         }
+    }
+}
+
+impl Drop for Spares {
+    fn drop(&mut self) {
+        while self.pop().is_some() {}
     }
 }
 

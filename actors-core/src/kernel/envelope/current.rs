@@ -40,6 +40,12 @@ impl Drop for Restore {
     }
 }
 
+/// Whether this thread runs an actor.
+#[inline(always)]
+pub(crate) fn is_inside_actor() -> bool {
+    CURRENT.get().is_some()
+}
+
 /// The actor whose handler this thread runs.
 pub(crate) fn current() -> Option<Arc<dyn AnyCell>> {
     let me = CURRENT.get()?.as_ptr().cast_const();

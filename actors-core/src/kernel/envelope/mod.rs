@@ -19,7 +19,7 @@ mod traced;
 pub(crate) use answering::{Answering, Unheard};
 pub(crate) use body::Body;
 pub(crate) use buffer::Turn;
-pub(crate) use current::{as_current, as_nobody, current};
+pub(crate) use current::{as_current, as_nobody, current, is_inside_actor};
 pub(crate) use kinds::Step;
 pub(crate) use label::{Label, LastLabel};
 pub(crate) use sealed::Envelope;

@@ -259,14 +259,13 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     }
 
     #[inline]
-    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
+    fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
         if Envelope::<A>::may_be_traced() {
-            return self.offer_with_care(Load::Ask(question));
+            self.offer_with_care(Load::Ask(question))?;
+        } else if let Err(question) = self.cell.inbox.push(question, Envelope::asked) {
+            self.offer_with_care(Load::Ask(question))?;
         }
-        match self.cell.inbox.push(question, Envelope::asked) {
-            Ok(()) => Ok(()),
-            Err(question) => self.offer_with_care(Load::Ask(question)),
-        }
+        Ok(Some(self.cell.core.host.deadlines()))
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {

@@ -109,7 +109,7 @@ impl<M: Message> Endpoint<M> for Recipient<M> {
     }
 
     #[inline]
-    fn offer_asked(&self, question: Posted<M>) -> Result<(), Refusal<M>> {
+    fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
         self.endpoint.offer_asked(question)
     }
 
