@@ -145,6 +145,7 @@ async fn blocking_work_does_not_stall_the_scheduler() {
 /// Counts how often it was pulled.
 struct Numbers {
     next: u64,
+    last: u64,
     pulled: Arc<AtomicUsize>,
 }
 
@@ -153,7 +154,7 @@ impl futures_core::Stream for Numbers {
     fn poll_next(mut self: Pin<&mut Self>, _: &mut TaskContext<'_>) -> Poll<Option<u64>> {
         self.pulled.fetch_add(1, Ordering::Relaxed);
         self.next += 1;
-        Poll::Ready((self.next <= 100).then_some(self.next))
+        Poll::Ready((self.next <= self.last).then_some(self.next))
     }
 }
 
@@ -164,7 +165,7 @@ async fn a_stream_is_pulled_only_as_the_mailbox_has_room() {
     let state = worker.clone();
     let actor = system.actor(move || state.clone()).mailbox(Mailbox::bounded(4)).spawn();
     let pulled = Arc::new(AtomicUsize::new(0));
-    actor.follow(Numbers { next: 0, pulled: pulled.clone() }).await.unwrap();
+    actor.follow(Numbers { next: 0, last: 100, pulled: pulled.clone() }).await.unwrap();
     for _ in 0..10 {
         let ahead = pulled.load(Ordering::Relaxed) - worker.journal.entries().len();
         assert!(ahead <= 4 + 2, "{ahead} pulled ahead of a mailbox of 4");
@@ -172,6 +173,22 @@ async fn a_stream_is_pulled_only_as_the_mailbox_has_room() {
     }
     until(&worker.journal, 100).await;
     assert_eq!(pulled.load(Ordering::Relaxed), 101);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_always_ready_leaves_the_thread_to_others() {
+    let system = ActorSystem::new();
+    let worker = Worker::default();
+    let actor = system.actor(move || worker.clone()).mailbox(Mailbox::unbounded()).spawn();
+    let pulled = Arc::new(AtomicUsize::new(0));
+    actor.follow(Numbers { next: 0, last: u64::MAX, pulled: pulled.clone() }).await.unwrap();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    let ahead = pulled.load(Ordering::Relaxed);
+    assert!((1..10_000).contains(&ahead), "{ahead} pulled in a few turns");
+    actor.kill();
+    actor.wait().await;
 }
 
 #[tokio::test]

@@ -98,6 +98,11 @@ impl Fragile {
     fn take(&mut self, bomb: Bomb) {
         drop(bomb);
     }
+
+    #[handler]
+    async fn nap(&mut self, millis: u64) {
+        tokio::time::sleep(std::time::Duration::from_millis(millis)).await;
+    }
 }
 
 #[derive(Actor)]
@@ -203,6 +208,35 @@ async fn messages_whose_drop_panics_hurt_nobody_on_their_way_out() {
     let panicked = fragile.wait().await.to_string();
     assert_eq!(panicked, "panicked: in drop", "the handler dropped it");
     finish(&actor, &scribe).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_whose_drop_panics_ends_no_actor_and_its_asker_hears_why() {
+    let (system, journal) = (ActorSystem::new(), Journal::default());
+    let patience = std::time::Duration::from_millis(10);
+    let actor = system.spawn(Fragile::new(Spot::Nowhere, &journal));
+    actor.nap(100).tell().await.unwrap();
+    let expired = actor.take(Bomb::armed()).timeout(patience).await;
+    assert_eq!(expired, Err(AskError::Timeout(patience)));
+    assert_eq!(actor.is_armed().await, Ok(false), "it is passed over, and the next question handled");
+
+    for policy in [OnFull::DropNewest, OnFull::DropOldest] {
+        let in_actor = journal.clone();
+        let actor = system
+            .actor(move || Fragile::new(Spot::Nowhere, &in_actor))
+            .mailbox(Mailbox::bounded(1).on_full(policy))
+            .spawn();
+        actor.nap(100).tell().await.unwrap();
+        settle().await;
+        let mut first = actor.take(Bomb::armed());
+        assert_eq!(poll_once(&mut first).await, None);
+        let mut second = actor.take(Bomb::armed());
+        let second_now = poll_once(&mut second).await;
+        let dropped = if policy == OnFull::DropNewest { second_now.unwrap() } else { first.await };
+        assert_eq!(dropped, Err(AskError::Full), "{policy:?}");
+        actor.kill();
+    }
+    assert_eq!(system.dead_letter_counts().of(DeadLetterReason::Dropped), 2);
 }
 
 #[tokio::test]

@@ -132,6 +132,14 @@ impl Link {
     }
 
     #[handler]
+    fn in_all_ways(&mut self, ctx: &mut Context<Self>) {
+        ctx.continue_with(Tick);
+        ctx.pipe(tokio::time::sleep(seconds(1)), |()| Tick);
+        drop(ctx.myself().ask(Tick).tell_after(seconds(2)));
+        ctx.after(seconds(3), Tick);
+    }
+
+    #[handler]
     fn crash(&mut self) {
         panic!("crashed");
     }
@@ -167,6 +175,22 @@ async fn a_message_is_handled_in_a_span_that_follows_from_its_senders() {
     assert_eq!(recorder.place_of("first has 7"), Some(at_first.id), "also after it has waited");
     assert_eq!(recorder.place_of("last has 7"), Some(at_last.id));
     assert!([first_life.id, last_life.id].contains(&recorder.place_of("started").unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_actor_sends_itself_follows_from_the_handler_too() {
+    let (recorder, _guard) = record(Level::DEBUG);
+    let system = ActorSystem::new();
+    let link = system.spawn(Link { next: None });
+    link.in_all_ways().await.unwrap();
+    tokio::time::sleep(seconds(4)).await;
+    let handler = recorder.span("handle message=\"InAllWays\"");
+    let ticks: Vec<_> = recorder.spans().into_iter().filter(|made| made.text.contains("Tick")).collect();
+    assert_eq!(ticks.len(), 4, "{ticks:#?}");
+    for tick in ticks {
+        assert_eq!(tick.follows, [handler.id]);
+        assert_ne!(tick.parent, Some(handler.id));
+    }
 }
 
 #[tokio::test(start_paused = true)]

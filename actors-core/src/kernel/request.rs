@@ -7,12 +7,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::time::{Instant, Sleep};
+use tracing::Instrument;
 
 use crate::error::{AskError, SendError};
 use crate::kernel::ask::{Asker, Limit, Posted, begin_wait};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
-use crate::kernel::envelope::is_inside_actor;
+use crate::kernel::envelope::{is_inside_actor, sender};
 use crate::kernel::refs::Recipient;
 use crate::kernel::seldom::Seldom;
 use crate::kernel::tell::{DelayedTell, Tell};
@@ -149,11 +150,11 @@ impl<'a, M: Message> Request<'a, M> {
     ///
     /// Outside a tokio runtime.
     pub fn tell_after(self, delay: Duration) -> DelayedTell {
-        let owned = self.owned();
+        let (owned, sender) = (self.owned(), sender());
         let task = tokio::spawn(async move {
             tokio::time::sleep(delay).await;
             let target = owned.target.to_recipient();
-            if let Err(error) = owned.tell().await {
+            if let Err(error) = owned.tell().instrument(sender).await {
                 let reason =
                     if error.is_full() { DeadLetterReason::MailboxFull } else { DeadLetterReason::Stopped };
                 target.endpoint().bury(error.into_message(), reason);

@@ -5,11 +5,13 @@ use std::task::Poll;
 
 use futures_core::Stream;
 use tokio::task::AbortHandle;
+use tokio::task::coop::consume_budget;
 
 use super::{Context, Ticket, deliver_to_self};
 use crate::exit::ExitReason;
 use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::endpoint::{Endpoint, Parcel, deliver};
+use crate::kernel::envelope::sender;
 use crate::kernel::refs::ActorRef;
 use crate::mailbox::Lane;
 use crate::mailbox::OnFull;
@@ -27,12 +29,12 @@ impl<A: Actor> Context<A> {
         M: Message,
         A: Responder<M>,
     {
-        let (me, incarnation) = (self.myself(), self.incarnation);
+        let (me, incarnation, sender) = (self.myself(), self.incarnation, sender());
         self.spawn_aside(async move {
             match guard_panics(async { map(future.await) }).await {
-                Ok(message) => {
+                Ok(message) => sender.in_scope(|| {
                     deliver_to_self(me.cell(), Lane::User, Ticket::Life(incarnation), message);
-                }
+                }),
                 Err(panic) => me.any().fault(incarnation, ExitReason::Panicked(panic)),
             }
         });
@@ -49,11 +51,11 @@ impl<A: Actor> Context<A> {
         M: Message,
         A: Responder<M>,
     {
-        let (me, incarnation) = (self.myself(), self.incarnation);
+        let (me, incarnation, sender) = (self.myself(), self.incarnation, sender());
         self.host().blocking_pool().submit(move || match contain(|| map(work())) {
-            Ok(message) => {
+            Ok(message) => sender.in_scope(|| {
                 deliver_to_self(me.cell(), Lane::User, Ticket::Life(incarnation), message);
-            }
+            }),
             Err(panic) => me.any().fault(incarnation, ExitReason::Panicked(panic)),
         });
     }
@@ -102,6 +104,8 @@ where
         if delivered.is_err() {
             return;
         }
+        // A stream that is always ready and a mailbox that always has room leave the thread to others all the same.
+        consume_budget().await;
     }
 }
 

@@ -102,7 +102,8 @@ impl<A: Actor> Context<A> {
     /// Puts a message off together with the handle that answers it, until [`unstash_all`](Self::unstash_all).
     ///
     /// When the life ends first, the ask fails at once with [`AskError::Stopped`](crate::AskError::Stopped). A question whose
-    /// asker has given up meanwhile is dropped when its turn comes.
+    /// time is over when its turn comes is dropped. One whose asker has given up is handled like any other, and
+    /// [`ReplyTo::is_wanted`] says so.
     ///
     /// # Errors
     ///

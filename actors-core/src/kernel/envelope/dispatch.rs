@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::task::{Context as TaskContext, Poll};
 
 use tokio::sync::oneshot;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 use super::label::Label;
 use super::sealed::Stage;
@@ -22,7 +22,7 @@ pub(super) trait Dispatch<A: Actor>: Send {
 }
 
 pub(super) fn ticketed<A: Responder<M>, M: Message>(ticket: Ticket, message: M) -> Box<dyn Dispatch<A>> {
-    Box::new(Ticketed { ticket, message, actor: PhantomData::<fn(A)> })
+    Box::new(Ticketed { ticket, message, sender: traced::sender(), actor: PhantomData::<fn(A)> })
 }
 
 pub(super) fn stop<A: Actor>(reason: ExitReason) -> Box<dyn Dispatch<A>> {
@@ -40,6 +40,7 @@ pub(super) fn describe<A: Actor>(reply: oneshot::Sender<String>) -> Box<dyn Disp
 struct Ticketed<A, M> {
     ticket: Ticket,
     message: M,
+    sender: Span,
     actor: PhantomData<fn(A)>,
 }
 
@@ -51,6 +52,7 @@ impl<A: Responder<M>, M: Message> Dispatch<A> for Ticketed<A, M> {
             return Poll::Ready(());
         }
         let span = traced::span_of::<M>();
+        span.follows_from(&self.sender);
         stage.run(cx, |actor, ctx| async move { actor.receive(self.message, ctx).await }.instrument(span))
     }
 }

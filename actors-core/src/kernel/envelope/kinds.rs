@@ -16,6 +16,7 @@ use crate::kernel::context::Context;
 use crate::kernel::reply::ReplyTo;
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
+use crate::panics::contain;
 use crate::timer::TimerId;
 
 /// A message that was told, in the envelope itself.
@@ -87,7 +88,8 @@ impl<M: Message> PassedOn<M> {
     pub(super) fn bury(message: M, reply: ReplyTo<M::Reply>, core: &Core, reason: DeadLetterReason) {
         // An event that waited for this actor is its group's again: it goes to another member, or is a dead letter there.
         if !(reason == DeadLetterReason::Stopped && reply.is_collected()) {
-            core.bury(message, reason);
+            // Whoever asked is told why, also if the message panics when it is dropped.
+            let _ = contain(|| core.bury(message, reason));
         }
         reply.fail(match reason {
             DeadLetterReason::Dropped | DeadLetterReason::MailboxFull => AskError::Full,

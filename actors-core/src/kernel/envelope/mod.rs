@@ -23,3 +23,4 @@ pub(crate) use current::{as_current, as_nobody, current, is_inside_actor};
 pub(crate) use kinds::Step;
 pub(crate) use label::{Label, LastLabel};
 pub(crate) use sealed::Envelope;
+pub(crate) use traced::sender;

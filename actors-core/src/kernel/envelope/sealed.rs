@@ -26,6 +26,7 @@ use crate::kernel::reply::ReplyTo;
 use crate::mailbox::{Front, Item};
 use crate::message::Message;
 use crate::observe::DeadLetterReason;
+use crate::panics::contain;
 use crate::timer::TimerId;
 
 /// One entry of the mailbox of an `A`.
@@ -148,7 +149,8 @@ impl<'a, A: Actor> Stage<'a, A> {
     pub(super) fn pass_over<M: Message>(&mut self, message: M, reason: DeadLetterReason) {
         let core = self.ctx().core();
         core.pulse.discount();
-        core.bury(message, reason);
+        // It may panic when it is dropped, which is not the life's fault.
+        let _ = contain(|| core.bury(message, reason));
     }
 
     /// Runs a future over the actor and its context.

@@ -38,6 +38,11 @@ fn is_enabled() -> bool {
     tracing::enabled!(target: "actors", Level::DEBUG)
 }
 
+/// The span that a message sent now follows from, if somebody traces that.
+pub(crate) fn sender() -> Span {
+    if is_wanted() { Span::current() } else { Span::none() }
+}
+
 /// The span in which a message is handled.
 pub(super) fn span_of<M: Message>() -> Span {
     tracing::debug_span!(target: "actors", "handle", message = short_type_name::<M>())
