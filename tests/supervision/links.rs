@@ -170,3 +170,47 @@ async fn a_link_belongs_to_the_lives_that_were_linked() {
     settle().await;
     assert_eq!((a.life().await, b.life().await), (Ok(1), Ok(2)), "the link was between the first lives");
 }
+
+#[tokio::test]
+async fn links_between_systems_tell_actors_of_the_same_number_apart() {
+    let (systems, diary) = ([(); 3].map(|()| ActorSystem::new()), Diary::default());
+    let trio = || [0, 1, 2].map(|home: usize| systems[home].spawn(Node { diary: diary.clone() }));
+    for victim in [0, 1, 2] {
+        let [a, b, c] = trio();
+        assert!(a.id() == b.id() && b.id() == c.id(), "each system counts from one");
+        a.tie((&b).into()).await.unwrap();
+        a.tie((&c).into()).await.unwrap();
+        [&a, &b, &c][victim].explode().tell().await.unwrap();
+        for node in [a, b, c] {
+            let reason = node.wait().await;
+            assert!(matches!(&reason, ExitReason::Panicked(text) if text == "exploded"), "{reason}");
+        }
+    }
+    let [a, b, c] = trio();
+    a.tie((&b).into()).await.unwrap();
+    a.tie((&c).into()).await.unwrap();
+    a.untie((&c).into()).await.unwrap();
+    c.kill();
+    c.wait().await;
+    assert_eq!((a.life().await, b.life().await), (Ok(0), Ok(0)), "the link to the other one went");
+    a.trap(true).await.unwrap();
+    b.kill();
+    b.wait().await;
+    a.life().await.unwrap();
+    assert_eq!(diary.read(), ["exit: killed"]);
+}
+
+#[tokio::test]
+async fn the_end_of_one_actor_takes_no_link_of_another_systems_with_the_same_number() {
+    let (systems, diary) = ([(); 3].map(|()| ActorSystem::new()), Diary::default());
+    let [a, b, c] = [0, 1, 2].map(|home: usize| systems[home].spawn(Node { diary: diary.clone() }));
+    a.trap(true).await.unwrap();
+    b.tie((&a).into()).await.unwrap();
+    c.tie((&a).into()).await.unwrap();
+    b.kill();
+    b.wait().await;
+    c.kill();
+    c.wait().await;
+    a.life().await.unwrap();
+    assert_eq!(diary.read(), ["exit: killed", "exit: killed"]);
+}

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation};
 use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::endpoint::EndpointKey;
 use crate::message::{Message, Plain};
 
 /// Tells an actor that [traps exits](crate::Context::trap_exit) that a linked one has ended.
@@ -58,14 +59,15 @@ struct Peer {
 }
 
 impl Peer {
-    fn is(&self, other: ActorId) -> bool {
-        self.cell.core().id == other
+    /// By key: actors of two systems may have the same number.
+    fn is(&self, other: EndpointKey) -> bool {
+        self.cell.key() == other
     }
 }
 
 /// Links two lives; false if the other's is over already.
 pub(crate) fn link(me: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
-    if me.core().id == other.core().id {
+    if me.key() == other.key() {
         return true;
     }
     // The other's side first: if it ends now, the exit reaches this life, which is still there to end.
@@ -77,8 +79,8 @@ pub(crate) fn link(me: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
 }
 
 pub(crate) fn unlink(me: &dyn AnyCell, other: &dyn AnyCell) {
-    for (one, id) in [(me.core(), other.core().id), (other.core(), me.core().id)] {
-        one.links().lock().peers.retain(|peer| !peer.is(id));
+    for (one, peer) in [(me.core(), other.key()), (other.core(), me.key())] {
+        one.links().lock().peers.retain(|known| !known.is(peer));
     }
 }
 
@@ -87,7 +89,7 @@ fn add(core: &Core, peer: &Arc<dyn AnyCell>) -> bool {
     if links.over == Some(core.incarnation()) || !core.is_alive() {
         return false;
     }
-    if !links.peers.iter().any(|known| known.is(peer.core().id)) {
+    if !links.peers.iter().any(|known| known.is(peer.key())) {
         links.peers.push(Peer { cell: peer.clone(), life: peer.core().incarnation() });
     }
     true
@@ -109,7 +111,7 @@ pub(crate) fn break_links(core: &Core, reason: &ExitReason) {
     };
     for peer in peers {
         if let Some(links) = peer.cell.core().links_if_any() {
-            links.lock().peers.retain(|known| !known.is(core.id));
+            links.lock().peers.retain(|known| !known.is(core.endpoint_key()));
         }
         receive_exit(&*peer.cell, peer.life, Exit { id: core.id, path: core.path(), reason: reason.clone() });
     }
