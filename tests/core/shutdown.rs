@@ -1,7 +1,12 @@
 //! The end of a system.
 
+use std::future::pending;
+use std::time::Duration;
+
+use actors::ShutdownPhase;
 use actors::prelude::*;
-use tokio::time::Instant;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, timeout};
 
 use crate::support::*;
 
@@ -74,6 +79,19 @@ async fn all_that_still_runs_below_what_is_killed_is_named_too() {
     assert!(report.to_string().ends_with(&format!("3 killed {}", killed.join(" "))), "{report}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_somebody_else_kills_meanwhile_is_named_too() {
+    let system = ActorSystem::new();
+    let (busy, _scribe) = held(&system, Mailbox::default()).await;
+    let young = system.spawn(Scribe::default());
+    let mut shutdown = Box::pin(system.shutdown(seconds(4)));
+    assert!(poll_once(&mut shutdown).await.is_none());
+    young.wait().await;
+    busy.kill();
+    let report = shutdown.await;
+    assert_eq!((report.stopped(), report.killed()), (1, &[busy.path()][..]), "{report}");
+}
+
 #[tokio::test]
 async fn a_second_shutdown_waits_for_the_first_and_nothing_starts_afterwards() {
     let system = ActorSystem::new();
@@ -100,4 +118,117 @@ async fn permanent_actors_are_not_restarted() {
     assert!(system.shutdown(seconds(5)).await.is_clean());
     assert!(!actor.is_alive());
     assert_eq!(system.restarts(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_deadline_is_one() {
+    let (system, journal) = (ActorSystem::new(), Journal::default());
+    let drain = journal.clone();
+    system.on_shutdown(ShutdownPhase::Drain, || async move { drain.note("drain") });
+    let _scribe = system.spawn(Scribe::named("", &journal));
+    let report = timeout(seconds(60), system.shutdown(Duration::MAX)).await.expect("an end");
+    assert_eq!((report.stopped(), report.is_clean()), (1, true));
+    assert_eq!(journal.entries(), ["started", "drain", "stopped: shutdown"]);
+}
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hook_that_panics_costs_neither_the_other_hooks_nor_the_actors_theirs() {
+    use ShutdownPhase::{Bus, Drain, Intake, Nodes};
+    let (system, journal) = (ActorSystem::new(), Journal::default());
+    let _scribe = system.spawn(Scribe::named("", &journal));
+    for phase in [Intake, Drain, Bus, Nodes] {
+        system.on_shutdown::<std::future::Ready<()>>(phase, || panic!("in the call"));
+        system.on_shutdown(phase, || async { panic!("in the future") });
+        system.on_shutdown(phase, || async {
+            let _bomb = Bomb;
+        });
+        let journal = journal.clone();
+        system.on_shutdown(phase, move || async move { journal.note(format!("{phase:?}")) });
+    }
+    // Dropped at the deadline.
+    system.on_shutdown(Nodes, || async {
+        let _bomb = Bomb;
+        pending().await
+    });
+    let report = timeout(seconds(60), system.shutdown(seconds(4))).await.expect("an end");
+    assert_eq!((report.stopped(), report.is_clean()), (1, true));
+    assert_eq!(journal.entries(), ["started", "Intake", "Drain", "stopped: shutdown", "Bus", "Nodes"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_that_hang_leave_the_actors_half_of_the_time() {
+    for stuck in [ShutdownPhase::Intake, ShutdownPhase::Drain] {
+        let (system, journal) = (ActorSystem::new(), Journal::default());
+        system.on_shutdown(stuck, pending);
+        let drain = journal.clone();
+        if stuck == ShutdownPhase::Intake {
+            system.on_shutdown(ShutdownPhase::Drain, || async move {
+                tokio::time::sleep(seconds(1)).await;
+                drain.note("drain");
+            });
+        }
+        let scribe = system.spawn(Scribe::named("", &journal));
+        let working = scribe.clone();
+        scribe.write(0).await.unwrap();
+        let report = system.shutdown(seconds(8)).await;
+        assert!(report.is_clean(), "{stuck:?}: {report}");
+        assert!(matches!(working.wait().await, ExitReason::Shutdown));
+        assert_eq!(journal.entries().last().unwrap(), "stopped: shutdown");
+        assert_eq!(journal.entries().contains(&"drain".to_owned()), stuck == ShutdownPhase::Intake);
+    }
+}
+
+/// What a future gives on a runtime of its own. A minute is for what would never end.
+fn elsewhere<T>(future: impl Future<Output = T>) -> T {
+    Runtime::new().unwrap().block_on(async { timeout(seconds(60), future).await.expect("an end") })
+}
+
+/// A runtime of each kind, and a system on it.
+fn runtimes() -> impl Iterator<Item = (Runtime, ActorSystem)> {
+    [Builder::new_multi_thread(), Builder::new_current_thread()].into_iter().map(|mut builder| {
+        let runtime = builder.enable_all().build().unwrap();
+        let system = ActorSystem::builder().runtime(runtime.handle().clone()).build();
+        (runtime, system)
+    })
+}
+
+#[test]
+fn a_shutdown_after_the_runtime_has_gone_is_over_at_once() {
+    for (runtime, system) in runtimes() {
+        let scribe = system.spawn(Scribe::default());
+        runtime.block_on(async { scribe.write(0).await.unwrap() });
+        drop(runtime);
+        assert_eq!(elsewhere(system.shutdown(seconds(3600))).stopped(), 0);
+        elsewhere(system.terminated());
+        assert!(system.is_shutting_down());
+        assert!(!scribe.is_alive());
+    }
+}
+
+#[test]
+fn a_runtime_that_goes_during_a_shutdown_ends_it_and_what_had_not_ended_is_named() {
+    for (runtime, system) in runtimes() {
+        let (busy, _scribe) = runtime.block_on(held(&system, Mailbox::default()));
+        let young = system.spawn(Scribe::default());
+        runtime.block_on(async {
+            let mut shutdown = Box::pin(system.shutdown(seconds(3600)));
+            assert!(poll_once(&mut shutdown).await.is_none());
+            // The youngest ends first: the shutdown has come to the actors.
+            young.wait().await;
+        });
+        drop(runtime);
+        elsewhere(system.terminated());
+        let report = elsewhere(system.shutdown(seconds(3600)));
+        assert_eq!((report.stopped(), report.killed()), (1, &[busy.path()][..]), "{report}");
+        assert!(!busy.is_alive());
+    }
 }
