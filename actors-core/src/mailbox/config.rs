@@ -31,6 +31,8 @@ impl Mailbox {
     }
 
     /// Holds whatever is sent: memory follows the senders, not a bound.
+    ///
+    /// Nothing makes a sender wait, so a task that tells without end and awaits nothing else never leaves its thread to others.
     pub const fn unbounded() -> Self {
         Self { bound: None, on_full: OnFull::Wait }
     }
