@@ -52,6 +52,7 @@ mod panics;
 mod programs;
 mod reach;
 mod references;
+mod reports;
 mod restart;
 mod shutdown;
 mod stress;

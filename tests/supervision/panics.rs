@@ -291,3 +291,26 @@ async fn a_child_that_turns_on_its_supervisor_or_on_itself_leaves_no_orphans() {
         assert_eq!(system.running(), 0, "{deed:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_of_errors_that_panics_changes_no_decision() {
+    let system = ActorSystem::builder().on_error(|_| panic!("in the handler of errors")).build();
+    let diary = Diary::default();
+    let supervisor = Supervisor::one_for_one()
+        .intensity(1, seconds(5))
+        .child(diary.child("a"))
+        .child(diary.child("b").decide(|_| Directive::Resume))
+        .start(&system)
+        .await
+        .unwrap();
+    let a: ActorRef<Worker> = supervisor.child("a").unwrap();
+    let b: ActorRef<Worker> = supervisor.child("b").unwrap();
+    assert_eq!(b.count().await, Ok(1));
+    b.explode().tell().await.unwrap();
+    assert_eq!(b.count().await, Ok(2), "it was to go on");
+    a.explode().tell().await.unwrap();
+    assert_eq!(a.count().await, Ok(1), "it was to be restarted");
+    a.explode().tell().await.unwrap();
+    assert!(matches!(supervisor.wait().await, ExitReason::Shutdown), "a restart too many");
+    assert!(!a.is_alive() && !b.is_alive());
+}

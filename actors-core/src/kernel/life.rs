@@ -256,9 +256,10 @@ impl<A: Actor> Drop for Life<A> {
         let _entourage = self.entourage().take();
         let mut never_born = None;
         match std::mem::replace(&mut self.phase, Phase::Ended) {
-            Phase::Ended => return,
+            Phase::Ended if !self.cell.core.is_alive() => return,
             Phase::Born(body) => never_born = body,
-            Phase::Judging(_) | Phase::Leaving(_) => {}
+            // Ended and yet alive: something panicked on the way from one phase to the next.
+            Phase::Ended | Phase::Judging(_) | Phase::Leaving(_) => {}
             Phase::Starting(body) | Phase::Running(body) => drop_contained(body),
             Phase::Parting(parting) => drop_contained(parting.body),
             Phase::Stopping(stopping) => drop_contained(stopping.body),

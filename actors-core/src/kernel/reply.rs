@@ -14,6 +14,7 @@ use crate::kernel::ask::{Asker, Limit, ReplyLine};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
 use crate::message::{Message, Plain, ReplyKind};
+use crate::panics::contain;
 
 /// Where answers come together whose askers do not wait for each. It wants them all, however late they come.
 pub(crate) trait ReplyDesk<R>: Send + Sync {
@@ -25,7 +26,11 @@ type Report<R> = fn(&Core, &R);
 
 /// Tells the system of an error in the answer to a message that was only told.
 pub(crate) fn report_unheard<M: Message>(from: &Core, answer: &M::Reply) {
-    if let Some(error) = M::Kind::unheard_error(answer) {
+    if !M::Kind::FALLIBLE {
+        return;
+    }
+    let unspeakable = |panic| Some(format!("an error that panics when it is shown: {panic}"));
+    if let Some(error) = contain(|| M::Kind::unheard_error(answer)).unwrap_or_else(unspeakable) {
         from.host.unheard_error(&from.path(), short_type_name::<M>(), error);
     }
 }

@@ -70,7 +70,7 @@ impl SystemBuilder {
 
     /// Calls `handler` for each error that has no caller to go to, beside logging and reporting it.
     ///
-    /// It runs on the failing actor's task and must not block.
+    /// It runs on the failing actor's task and must not block. If it panics, nothing follows from that.
     pub fn on_error(mut self, handler: impl Fn(&UnheardError) + Send + Sync + 'static) -> Self {
         self.error_handler = Some(Box::new(handler));
         self

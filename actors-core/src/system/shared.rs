@@ -26,6 +26,7 @@ use crate::kernel::context::Context;
 use crate::kernel::host::Host;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
+use crate::panics::contain;
 use crate::sched::{BlockingPool, Executor};
 use crate::timer::TimerQueue;
 
@@ -103,7 +104,7 @@ impl Shared {
     }
 
     pub(super) fn escalate(&self, actor: &ActorPath, child: Arc<str>, reason: ExitReason, root: bool) {
-        tracing::error!(supervisor = %actor, child = &*child, %reason, root, "a supervisor gives up");
+        log(|| tracing::error!(supervisor = %actor, child = &*child, %reason, root, "a supervisor gives up"));
         let report = UnheardError::Escalated { actor: actor.clone(), child, reason, root };
         if root {
             self.escalated.send_if_modified(|first| {
@@ -117,10 +118,16 @@ impl Shared {
 
     fn report(&self, error: UnheardError) {
         if let Some(handler) = &self.error_handler {
-            handler(&error);
+            // Whatever it does, the actor it hears of goes its way.
+            let _ = contain(|| handler(&error));
         }
         self.errors.report(error);
     }
+}
+
+/// Logs what holds users' errors, whose `Display` may panic once somebody writes the log.
+fn log(write: impl FnOnce()) {
+    let _ = contain(write);
 }
 
 impl Host for Shared {
@@ -161,13 +168,14 @@ impl Host for Shared {
     }
 
     fn unheard_error(&self, from: &ActorPath, message_type: &'static str, error: String) {
-        tracing::error!(actor = %from, message_type, error, "an error was answered to a message nobody waits for");
+        let text = "an error was answered to a message nobody waits for";
+        log(|| tracing::error!(actor = %from, message_type, error, "{text}"));
         self.report(UnheardError::Reply { actor: from.clone(), message_type, error: error.into() });
     }
 
     fn life_failed(&self, cell: &dyn AnyCell, reason: &ExitReason, restarting: bool) {
         let actor = cell.core().path();
-        tracing::error!(%actor, %reason, restarting, "an actor failed");
+        log(|| tracing::error!(%actor, %reason, restarting, "an actor failed"));
         if restarting {
             self.restarts.fetch_add(1, Ordering::Relaxed);
         }
@@ -176,7 +184,7 @@ impl Host for Shared {
 
     fn failure_overlooked(&self, cell: &dyn AnyCell, reason: &ExitReason) {
         let actor = cell.core().path();
-        tracing::error!(%actor, %reason, "an actor failed and goes on");
+        log(|| tracing::error!(%actor, %reason, "an actor failed and goes on"));
         self.report(UnheardError::Overlooked { actor, reason: reason.clone() });
     }
 
