@@ -208,3 +208,108 @@ async fn a_mailbox_has_room_for_as_many_as_its_bound_while_a_restart_waits() {
     tokio::time::sleep(seconds(2)).await;
     assert_eq!(phoenix.life().await, Ok(1));
 }
+
+/// Fails on its cue, in its hook or in a handler.
+#[derive(Clone, Default)]
+struct Stumbling {
+    in_its_hook: bool,
+    entered: Arc<Notify>,
+    cue: Arc<Notify>,
+}
+
+impl Stumbling {
+    async fn stumble(&self) -> Result<(), ActorError> {
+        self.entered.notify_one();
+        self.cue.notified().await;
+        Err(ActorError::msg("stumbled"))
+    }
+}
+
+impl Actor for Stumbling {
+    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+        if self.in_its_hook { self.stumble().await } else { Ok(()) }
+    }
+}
+
+#[handlers]
+impl Stumbling {
+    #[handler]
+    async fn walk(&mut self, ctx: &mut Context<Self>) {
+        if let Err(error) = self.stumble().await {
+            ctx.fail(error);
+        }
+    }
+
+    #[handler]
+    fn lives(&mut self, ctx: &mut Context<Self>) -> u32 {
+        ctx.incarnation().as_u32()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_now_ends_an_actor_whose_life_fails_before_it_can_stop() {
+    type Tell = fn(&ActorRef<Stumbling>);
+    let once: Tell = |actor| actor.stop_now();
+    let with_a_stop_after: Tell = |actor| {
+        actor.stop_now();
+        actor.stop();
+    };
+    let with_a_stop_before: Tell = |actor| {
+        actor.stop();
+        actor.stop_now();
+    };
+    let then_killed: Tell = |actor| {
+        actor.stop_now();
+        actor.kill();
+    };
+    let killed_first: Tell = |actor| {
+        actor.kill();
+        actor.stop_now();
+    };
+    for in_its_hook in [false, true] {
+        for backoff in [None, Some(Backoff::exponential(seconds(1000), seconds(1000)))] {
+            for (tell, reason) in [
+                (once, "failed: stumbled"),
+                (with_a_stop_after, "failed: stumbled"),
+                (with_a_stop_before, "failed: stumbled"),
+                (then_killed, "killed"),
+                (killed_first, "killed"),
+            ] {
+                let (system, stumbling) =
+                    (ActorSystem::new(), Stumbling { in_its_hook, ..Stumbling::default() });
+                let state = stumbling.clone();
+                let builder = system.actor(move || state.clone()).restart(often());
+                let actor = match backoff {
+                    Some(backoff) => builder.backoff(backoff).spawn(),
+                    None => builder.spawn(),
+                };
+                actor.walk().tell().await.unwrap();
+                stumbling.entered.notified().await;
+                let mut queued = actor.lives();
+                assert!(poll_once(&mut queued).await.is_none());
+                tell(&actor);
+                settle().await;
+                stumbling.cue.notify_one();
+                let ended = tokio::time::timeout(seconds(1), actor.wait()).await;
+                assert_eq!(ended.map(|reason| reason.to_string()).as_deref(), Ok(reason));
+                assert_eq!(queued.await, Err(AskError::Stopped));
+                assert_eq!(system.restarts(), 0);
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_actor_that_fails_when_it_is_to_stop_now_begins_its_next_life() {
+    let (system, stumbling) = (ActorSystem::new(), Stumbling::default());
+    let state = stumbling.clone();
+    let restart = Restart::permanent().max(100, seconds(60));
+    let actor = system.actor(move || state.clone()).restart(restart).spawn();
+    actor.walk().tell().await.unwrap();
+    stumbling.entered.notified().await;
+    actor.stop_now();
+    settle().await;
+    stumbling.cue.notify_one();
+    settle().await;
+    assert_eq!(actor.lives().await, Ok(1));
+}

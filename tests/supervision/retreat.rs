@@ -1,6 +1,10 @@
 //! Backoff: what may happen to an actor that waits for its next life.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use actors::prelude::*;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::support::*;
@@ -262,4 +266,73 @@ async fn children_on_threads_of_their_own_keep_their_references_too() {
     }
     assert_eq!((root.child("a").unwrap(), inner.child("x").unwrap()), (a, x));
     root.shutdown().await;
+}
+
+/// Fails on its cue in a handler, and on its way back in `started`.
+#[derive(Clone, Default)]
+struct Stumbling {
+    lives: Arc<AtomicU32>,
+    entered: Arc<Notify>,
+    cue: Arc<Notify>,
+    /// The life whose start waits and fails.
+    failing_start: u32,
+}
+
+impl Stumbling {
+    async fn stumble(&self) -> ActorError {
+        self.entered.notify_one();
+        self.cue.notified().await;
+        ActorError::msg("stumbled")
+    }
+}
+
+impl Actor for Stumbling {
+    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+        let life = self.lives.fetch_add(1, Ordering::Relaxed) + 1;
+        if life == self.failing_start { Err(self.stumble().await) } else { Ok(()) }
+    }
+}
+
+#[handlers]
+impl Stumbling {
+    #[handler]
+    async fn walk(&mut self, ctx: &mut Context<Self>) {
+        if self.failing_start == 0 {
+            let error = self.stumble().await;
+            ctx.fail(error);
+        } else {
+            ctx.fail(ActorError::msg("at once"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_child_that_is_to_stop_now_and_fails_does_not_come_back_unless_it_is_permanent() {
+    for (restart, failing_start, lives, state) in [
+        (Restart::transient(), 0, 1, ChildState::Stopped),
+        (Restart::transient(), 2, 2, ChildState::Stopped),
+        (Restart::permanent(), 0, 2, ChildState::Running),
+        (Restart::permanent(), 2, 3, ChildState::Running),
+    ] {
+        let stumbling = Stumbling { failing_start, ..Stumbling::default() };
+        let (system, made) = (ActorSystem::new(), stumbling.clone());
+        let supervisor = Supervisor::one_for_one()
+            .intensity(9, seconds(1000))
+            .child(ChildSpec::new("a", move || made.clone()).restart(restart))
+            .start(&system)
+            .await
+            .unwrap();
+        let a: ActorRef<Stumbling> = supervisor.child("a").unwrap();
+        a.walk().tell().await.unwrap();
+        stumbling.entered.notified().await;
+        a.stop_now();
+        settle().await;
+        stumbling.cue.notify_one();
+        settle().await;
+        assert_eq!(states(&supervisor).await, [state], "life {failing_start} fails to start");
+        assert_eq!(stumbling.lives.load(Ordering::Relaxed), lives);
+        assert_eq!(a.is_alive(), state == ChildState::Running);
+        let again = supervisor.restart_child("a").await;
+        assert_eq!(again.is_ok(), state == ChildState::Stopped);
+    }
 }

@@ -48,7 +48,7 @@ pub(crate) trait Custodian<A>: Send {
         false
     }
 
-    /// Whether a life that is stopped is the last one.
+    /// Asked when the life was told to stop, whatever it ends of: whether it is the last one.
     fn end_with_a_stop(&mut self) -> bool;
 
     /// Told how the life ended; may take its time, as backoff does.

@@ -28,6 +28,8 @@ pub(super) struct Post {
     lives: AtomicU32,
     /// Whether the present life has started.
     up: AtomicBool,
+    /// Whether it ends because somebody told it to stop, whatever the reason says.
+    stopped: AtomicBool,
     /// What was decided about the failure that ends the present life: nobody is asked twice about one.
     decided: Lock<Option<Directive>>,
     /// Where a child whose life is over waits for the verdict.
@@ -62,6 +64,7 @@ impl Post {
             decide,
             lives: AtomicU32::new(0),
             up: AtomicBool::new(false),
+            stopped: AtomicBool::new(false),
             decided: Lock::new(None),
             parked: Lock::new(None),
             has_parked: Notify::new(),
@@ -88,7 +91,9 @@ impl Post {
     }
 
     pub(super) fn end_with_a_stop(&self) -> bool {
-        !self.terms.restart.applies_to(&ExitReason::Normal)
+        let ends = !self.terms.restart.applies_to(&ExitReason::Normal);
+        self.stopped.store(ends, Ordering::Release);
+        ends
     }
 
     /// Whether the child has no life but this one, so that nothing is kept for another.
@@ -140,6 +145,11 @@ impl Post {
     /// Which life of the child an event is about, counted from 1.
     pub(super) fn life(&self) -> u32 {
         self.lives.load(Ordering::Acquire)
+    }
+
+    /// Whether the child has ended because somebody told it to stop.
+    pub(super) fn was_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Acquire)
     }
 
     pub(super) fn is_parked(&self) -> bool {

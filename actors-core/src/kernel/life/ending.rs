@@ -60,11 +60,20 @@ impl<A: Actor> Life<A> {
 
     pub(super) fn judge(&mut self, reason: ExitReason) -> Phase<A> {
         break_links(&self.cell.core, &reason);
-        if self.cell.core.take_stop_now() {
+        let stopped_now = self.cell.core.take_stop_now();
+        if stopped_now {
             self.drop_queue();
         }
         // Whoever waits for the first start is told how it went instead of having it tried again.
         if !self.cell.core.may_restart() || self.is_awaited() {
+            return self.obey(Verdict::Stop, reason);
+        }
+        // An order to stop is obeyed though the life failed before it could. What a supervisor ends comes back regardless.
+        if stopped_now
+            && !reason.is_normal()
+            && !self.cell.core.was_told_to_end_life()
+            && self.ends_with_a_stop()
+        {
             return self.obey(Verdict::Stop, reason);
         }
         self.cell.core.pulse.enter(Stage::Restarting);
@@ -115,6 +124,11 @@ impl<A: Actor> Life<A> {
             return false;
         }
         self.drop_queue();
+        self.ends_with_a_stop()
+    }
+
+    /// Whether the life that was told to stop is the last one.
+    fn ends_with_a_stop(&mut self) -> bool {
         contain(|| self.custodian().is_none_or(|custodian| custodian.end_with_a_stop())).unwrap_or(false)
     }
 

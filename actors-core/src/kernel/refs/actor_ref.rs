@@ -148,7 +148,8 @@ impl<A: Actor> ActorRef<A> {
     ///
     /// While that handler waits for something, what is queued is dropped already: questions behind it fail at once. If the
     /// actor has one life only, it takes no message from the order on. One that may be restarted does: what it is sent
-    /// before the handler has returned becomes a dead letter, too, and what comes later is for its next life, if there is one.
+    /// before the handler has returned becomes a dead letter, too, and what comes later is for its next life, if there is one:
+    /// a permanent actor begins one, any other has ended for good, even if its handler fails instead of returning.
     pub fn stop_now(&self) {
         self.any().stop_now();
     }

@@ -214,7 +214,13 @@ impl Supervisor {
         }
         let gone = seats.vacate(key);
         let Some(seat) = seats.get(key) else { return };
-        let before = std::mem::replace(&mut seat.state, State::Down);
+        let mut before = std::mem::replace(&mut seat.state, State::Down);
+        let was_stopped = gone.as_ref().is_some_and(|occupant| occupant.post.was_stopped());
+        let is_first_start = self.step.as_ref().is_some_and(Step::is_first_start);
+        if before == State::Starting && was_stopped && seat.starters.is_empty() && !is_first_start {
+            // Stopped on its way back: its start has not failed, it is not wanted.
+            before = State::Running;
+        }
         let is_significant = seat.terms.significant;
         let (outcome, is_new) = (seat.outcome.take(), seat.is_new);
         if let Some(outcome) = &outcome {
