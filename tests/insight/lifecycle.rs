@@ -57,13 +57,20 @@ async fn the_end_is_reported_before_it_is_told() {
 }
 
 #[tokio::test]
-async fn an_actor_that_may_not_start_only_stops() {
+async fn nothing_is_reported_of_an_actor_that_may_not_start() {
     let system = ActorSystem::new();
-    let _first = system.actor(Worker::default).name("one").start().await.unwrap();
+    let first = system.actor(Worker::default).name("one").start().await.unwrap();
     let mut events = system.lifecycle().subscribe();
-    system.actor(Worker::default).name("one").start().await.unwrap_err();
-    let heard = heard(&mut events);
-    assert!(heard.len() == 1 && heard[0].starts_with("/one stopped"), "{heard:?}");
+    for name in ["one", "not/a/name"] {
+        system.actor(Worker::default).name(name).start().await.unwrap_err();
+    }
+    assert!(heard(&mut events).is_empty(), "whoever has the name runs on");
+    system.shutdown(seconds(1)).await;
+    assert_eq!(heard(&mut events), ["/one stopped: shutdown"]);
+    let late = system.spawn(Worker::default());
+    assert!(!late.is_alive() && !first.is_alive());
+    assert!(matches!(late.wait().await, ExitReason::Shutdown));
+    assert!(heard(&mut events).is_empty(), "it never started");
 }
 
 #[tokio::test(start_paused = true)]

@@ -209,3 +209,21 @@ async fn nobody_is_counted_twice_who_goes_while_a_sample_is_taken() {
     assert_eq!(notes.counter("actors_messages_handled_total{actor=Worker}"), CROWD as u64);
     assert_eq!(notes.gauge("actors_running{actor=Worker}"), 0.0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_may_not_start_is_not_counted() {
+    let notes = Notes::default();
+    let _guard = metrics::set_default_local_recorder(&notes);
+    let system = ActorSystem::new();
+    let first = system.actor(Worker::default).name("one").start().await.unwrap();
+    for _ in 0..3 {
+        system.actor(Worker::default).name("one").start().await.unwrap_err();
+    }
+    system.record_metrics();
+    assert_eq!(notes.counter("actors_started_total{actor=Worker}"), 1);
+    assert_eq!(notes.gauge("actors_running{actor=Worker}"), 1.0);
+    first.stop();
+    first.wait().await;
+    system.record_metrics();
+    assert_eq!(notes.counter("actors_started_total{actor=Worker}"), 1);
+}

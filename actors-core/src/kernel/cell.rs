@@ -118,14 +118,28 @@ impl<A: Actor> Cell<A> {
     }
 
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
-    pub(crate) fn finish(&self, mut reader: Reader<'_, Envelope<A>>, reason: &ExitReason) {
+    pub(crate) fn finish(&self, reader: Reader<'_, Envelope<A>>, reason: &ExitReason) {
+        self.close(reader);
+        self.core.host.dismiss(self);
+        self.core.announce(|id, path| LifecycleEvent::Stopped { id, path, reason: reason.clone() });
+        self.tell_watchers(reason);
+    }
+
+    /// The end of one that may not start: the system has nothing to say about it, for it never had it.
+    pub(crate) fn turn_away(&self, reader: Reader<'_, Envelope<A>>, reason: &ExitReason) {
+        self.close(reader);
+        self.tell_watchers(reason);
+    }
+
+    fn close(&self, mut reader: Reader<'_, Envelope<A>>) {
         self.core.ended.store(true, Ordering::Release);
         self.core.pulse.enter(Stage::Ended);
         for envelope in reader.close() {
             discard_contained(envelope, &self.core, DeadLetterReason::Stopped);
         }
-        self.core.host.dismiss(self);
-        self.core.announce(|id, path| LifecycleEvent::Stopped { id, path, reason: reason.clone() });
+    }
+
+    fn tell_watchers(&self, reason: &ExitReason) {
         let watchers = self.core.watchers.lock().end(reason);
         if watchers.is_empty() {
             return;

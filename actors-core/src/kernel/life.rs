@@ -70,7 +70,8 @@ impl<A: Actor> Life<A> {
     /// Ends an actor that may not start.
     pub(crate) fn refuse(mut self, reason: &ExitReason) -> Option<StartReport> {
         let never_born = std::mem::replace(&mut self.phase, Phase::Ended);
-        self.close(reason);
+        let (cell, reader) = self.cell.open();
+        cell.turn_away(reader, reason);
         drop(never_born);
         self.report()
     }

@@ -69,11 +69,20 @@ impl Directory {
         true
     }
 
-    /// Forgets an actor; nothing happens if it is not there.
+    /// Forgets an actor that has ended; nothing happens if it is not there.
     pub(super) fn leave(&self, cell: &dyn AnyCell) {
+        self.remove(cell, true);
+    }
+
+    /// Forgets an actor that does not start after all: it never was one.
+    pub(super) fn withdraw(&self, cell: &dyn AnyCell) {
+        self.remove(cell, false);
+    }
+
+    fn remove(&self, cell: &dyn AnyCell, has_lived: bool) {
         let core = cell.core();
         let Some(place) = core.take_place() else { return };
-        let gone = self.shard_of(core.id).remove(place);
+        let gone = self.shard_of(core.id).remove(place, has_lived);
         if let Some(parent) = core.parent()
             && let Entry::Occupied(mut siblings) = self.families.lock().entry(parent)
         {
@@ -184,12 +193,14 @@ impl Places {
         free
     }
 
-    fn remove(&mut self, place: u32) -> Place {
+    fn remove(&mut self, place: u32, has_lived: bool) -> Place {
         self.taken -= 1;
         let gone = std::mem::replace(&mut self.places[place as usize], Place::Free(self.free));
         if let Place::Taken(cell) = &gone {
             self.top_level -= usize::from(cell.core().parent().is_none());
-            self.departed.note(cell.core());
+            if has_lived {
+                self.departed.note(cell.core());
+            }
         }
         self.free = Some(place);
         if self.taken == 0 && self.places.len() > SHARDS {

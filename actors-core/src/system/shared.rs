@@ -212,7 +212,7 @@ impl Host for Shared {
         self.watchdog.wake(&self.runtime);
         match core.name() {
             Some(name) if !self.registry.register(name, cell) => {
-                self.directory.leave(&**cell);
+                self.directory.withdraw(&**cell);
                 Err(StartError::NameTaken(name.to_string()))
             }
             _ => Ok(()),
