@@ -1,10 +1,12 @@
 //! Senders without a runtime, runtimes with one thread, actors with a thread of their own.
 
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
 use actors::prelude::*;
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 
 use crate::support::*;
 
@@ -171,5 +173,103 @@ fn a_runtime_goes_down_although_threads_wait_and_a_dedicated_actor_lives() {
         assert!(!actor.is_alive());
         assert_eq!(asking.join().unwrap(), Err(AskError::Stopped));
         drop(own);
+    }
+}
+
+/// Tells how its life ends, and how many it has had.
+#[derive(Clone, Default)]
+struct Hermit {
+    lives: Arc<AtomicU32>,
+    entered: Arc<Notify>,
+}
+
+impl Actor for Hermit {
+    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+        self.lives.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[handlers]
+impl Hermit {
+    #[handler]
+    async fn linger(&mut self) {
+        self.entered.notify_one();
+        std::future::pending::<()>().await;
+    }
+
+    #[handler]
+    async fn sleep(&mut self) {
+        // In this order: it sleeps when the test goes on.
+        tokio::join!(tokio::time::sleep(seconds(1_000_000)), async { self.entered.notify_one() });
+    }
+
+    #[handler]
+    fn explode(&mut self) {
+        self.entered.notify_one();
+        panic!("exploded");
+    }
+}
+
+#[test]
+fn actors_with_threads_of_their_own_are_killed_when_the_runtime_goes_down() {
+    type Occupy = fn(&ActorRef<Hermit>);
+    let idle: Occupy = |_| {};
+    let waiting: Occupy = |hermit| hermit.linger().try_tell().unwrap();
+    let sleeping: Occupy = |hermit| hermit.sleep().try_tell().unwrap();
+    let between_lives: Occupy = |hermit| hermit.explode().try_tell().unwrap();
+    for workers in [0, 1, 4] {
+        for (occupy, is_idle) in [(idle, true), (waiting, false), (sleeping, false), (between_lives, false)] {
+            let runtime = match workers {
+                0 => current_thread(),
+                workers => Builder::new_multi_thread().worker_threads(workers).enable_all().build().unwrap(),
+            };
+            let hermit = Hermit::default();
+            let state = hermit.clone();
+            let (system, own) = runtime.block_on(async {
+                let system = ActorSystem::new();
+                let own = system
+                    .actor(move || state.clone())
+                    .restart(Restart::permanent().max(100, seconds(60)))
+                    .backoff(Backoff::exponential(seconds(1000), seconds(1000)))
+                    .dedicated_thread()
+                    .start()
+                    .await
+                    .unwrap();
+                occupy(&own);
+                if !is_idle {
+                    hermit.entered.notified().await;
+                }
+                (system, own)
+            });
+            drop(runtime);
+            let reason = current_thread()
+                .block_on(async { tokio::time::timeout(seconds(60), own.wait()).await })
+                .expect("it ends");
+            let failed_before = matches!(&reason, ExitReason::Panicked(text) if text == "exploded");
+            assert!(failed_before || matches!(reason, ExitReason::Killed), "{reason:?}");
+            assert!(own.explode().try_tell().unwrap_err().is_stopped());
+            assert_eq!(hermit.lives.load(Ordering::Relaxed), 1);
+            let late = system.actor(Hermit::default).dedicated_thread().spawn();
+            let ended = async { tokio::time::timeout(seconds(60), late.wait()).await };
+            assert!(matches!(current_thread().block_on(ended), Ok(ExitReason::Killed)), "it comes too late");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_actor_with_a_thread_of_its_own_leaves_no_task_behind() {
+    let system = ActorSystem::new();
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    system.spawn(Scribe::default()).write(1).await.unwrap();
+    let before = tasks();
+    for number in 0..10 {
+        let own = system.actor(Scribe::default).dedicated_thread().start().await.unwrap();
+        assert_eq!(own.write(number).await, Ok(number));
+        own.stop();
+        own.wait().await;
+    }
+    while tasks() > before {
+        tokio::task::yield_now().await;
     }
 }

@@ -101,7 +101,14 @@ pub(crate) fn try_launch<A: Actor>(
     }
     if options.dedicated_thread {
         let thread = cell.core.path().to_string();
-        if let Err(error) = run_on_own_thread(host.runtime(), thread, life) {
+        let me = Arc::downgrade(cell);
+        let abandon = move || {
+            if let Some(cell) = me.upgrade() {
+                let cell: Arc<dyn AnyCell> = cell;
+                cell.kill_for_good();
+            }
+        };
+        if let Err(error) = run_on_own_thread(host.runtime(), thread, life, abandon) {
             // The life went down with the thread that could not be started, and has told everybody.
             tracing::error!(actor = %cell.core.path(), %error, "no thread for a dedicated actor");
         }
