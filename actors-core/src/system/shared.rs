@@ -168,8 +168,7 @@ impl Host for Shared {
     }
 
     fn unheard_error(&self, from: &ActorPath, message_type: &'static str, error: String) {
-        let text = "an error was answered to a message nobody waits for";
-        log(|| tracing::error!(actor = %from, message_type, error, "{text}"));
+        tracing::error!(actor = %from, message_type, error, "an error was answered to a message nobody waits for");
         self.report(UnheardError::Reply { actor: from.clone(), message_type, error: error.into() });
     }
 
