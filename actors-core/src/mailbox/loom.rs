@@ -5,7 +5,6 @@ mod asks;
 use std::future::poll_fn;
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
 
 use loom::future::block_on;
 use loom::thread;

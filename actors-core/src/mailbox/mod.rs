@@ -29,6 +29,7 @@ mod pool;
 mod reader;
 mod roll;
 mod side;
+mod spares;
 mod waiting;
 
 pub use config::Mailbox;
@@ -44,4 +45,5 @@ pub(crate) use once::OnceBox;
 pub(crate) use outlet::{Outlet, Private};
 pub(crate) use reader::{Front, Reader};
 pub(crate) use roll::Roll;
+pub(crate) use spares::Spares;
 pub(crate) use waiting::Entrance;

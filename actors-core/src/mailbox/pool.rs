@@ -3,8 +3,9 @@
 #![allow(unsafe_code, reason = "raw memory for exchanges of any size")]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::Cell;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
+
+use super::spares::{Spare, Spares};
 
 /// Sizes that are kept are multiples of this.
 const STEP: usize = 64;
@@ -17,25 +18,18 @@ const MOST: usize = 32;
 
 thread_local! {
     /// What this thread keeps.
-    static KEPT: Kept = const { Kept([const { Cell::new(ptr::null_mut()) }; SIZES]) };
+    static KEPT: Kept = const { Kept([const { Spares::new() }; SIZES]) };
 }
 
 /// A stack of pieces for each size.
-struct Kept([Cell<*mut Piece>; SIZES]);
-
-/// Memory that is kept.
-struct Piece {
-    below: *mut Piece,
-    /// How many there are from here on.
-    height: usize,
-}
+struct Kept([Spares; SIZES]);
 
 /// Memory for a `T`.
 #[inline(always)]
 pub(super) fn take<T>() -> NonNull<T> {
     let kept = match const { place_of::<T>() } {
         // While the thread goes down nothing is kept any more.
-        Some(size) => KEPT.try_with(|kept| kept.pop(size)).ok().flatten(),
+        Some(size) => KEPT.try_with(|kept| kept.0[size].pop()).ok().flatten(),
         None => None,
     };
     kept.unwrap_or_else(|| allocate(const { layout_of::<T>() })).cast()
@@ -50,7 +44,9 @@ pub(super) fn take<T>() -> NonNull<T> {
 pub(super) unsafe fn give_back<T>(memory: NonNull<T>) {
     let is_kept = match const { place_of::<T>() } {
         // SAFETY: it is as large as all of that size are, and free.
-        Some(size) => KEPT.try_with(|kept| unsafe { kept.push(size, memory.cast()) }).unwrap_or(false),
+        Some(size) => {
+            KEPT.try_with(|kept| unsafe { kept.0[size].push(memory.cast(), MOST) }).unwrap_or(false)
+        }
         None => false,
     };
     if !is_kept {
@@ -59,41 +55,12 @@ pub(super) unsafe fn give_back<T>(memory: NonNull<T>) {
     }
 }
 
-impl Kept {
-    #[inline(always)]
-    fn pop(&self, size: usize) -> Option<NonNull<Piece>> {
-        let top = NonNull::new(self.0[size].get())?;
-        // SAFETY: what is kept is alive, and this thread's.
-        self.0[size].set(unsafe { top.as_ref() }.below);
-        Some(top)
-    }
-
-    /// False if there are enough.
-    ///
-    /// # Safety
-    ///
-    /// The memory is of that size, and nobody uses it.
-    #[inline(always)]
-    unsafe fn push(&self, size: usize, memory: NonNull<Piece>) -> bool {
-        let below = self.0[size].get();
-        // SAFETY: null, or as in `pop`.
-        let height = unsafe { below.as_ref() }.map_or(0, |below| below.height) + 1;
-        if height > MOST {
-            return false;
-        }
-        // SAFETY: the smallest size holds a piece.
-        unsafe { memory.write(Piece { below, height }) };
-        self.0[size].set(memory.as_ptr());
-        true
-    }
-}
-
 impl Drop for Kept {
     fn drop(&mut self) {
-        for size in 0..SIZES {
-            while let Some(piece) = self.pop(size) {
+        for (size, kept) in self.0.iter().enumerate() {
+            while let Some(piece) = kept.pop() {
                 // SAFETY: pieces of this size were allocated so.
-                unsafe { free(piece.cast(), layout_of_size(size)) };
+                unsafe { free(piece, layout_of_size(size)) };
             }
         }
     }
@@ -102,7 +69,7 @@ impl Drop for Kept {
 /// Where memory for a `T` is kept, if it is.
 const fn place_of<T>() -> Option<usize> {
     let size = size_of::<T>().saturating_sub(1) / STEP;
-    if size < SIZES && align_of::<T>() <= align_of::<Piece>() { Some(size) } else { None }
+    if size < SIZES && align_of::<T>() <= align_of::<Spare>() { Some(size) } else { None }
 }
 
 const fn layout_of<T>() -> Layout {
@@ -113,7 +80,7 @@ const fn layout_of<T>() -> Layout {
 }
 
 const fn layout_of_size(size: usize) -> Layout {
-    match Layout::from_size_align((size + 1) * STEP, align_of::<Piece>()) {
+    match Layout::from_size_align((size + 1) * STEP, align_of::<Spare>()) {
         Ok(layout) => layout,
         Err(_) => panic!("a small size and a power of two"),
     }
@@ -121,9 +88,9 @@ const fn layout_of_size(size: usize) -> Layout {
 
 #[cold]
 #[inline(never)]
-fn allocate(layout: Layout) -> NonNull<Piece> {
+fn allocate(layout: Layout) -> NonNull<u8> {
     // SAFETY: exchanges are never of size 0.
-    let memory = NonNull::new(unsafe { alloc(layout) }.cast());
+    let memory = NonNull::new(unsafe { alloc(layout) });
     memory.unwrap_or_else(|| handle_alloc_error(layout))
 }
 
@@ -169,12 +136,7 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_no_more_than_a_few() {
-        let height = || {
-            KEPT.with(|kept| {
-                // SAFETY: what is kept is alive.
-                unsafe { kept.0[1].get().as_ref() }.map_or(0, |top| top.height)
-            })
-        };
+        let height = || KEPT.with(|kept| kept.0[1].height());
         let taken: Vec<_> = (0..3 * MOST).map(|_| take::<[u64; 16]>()).collect();
         assert_eq!(height(), 0);
         // SAFETY: each is given back once.

@@ -2,8 +2,9 @@
 #![allow(unsafe_code, reason = "raw memory for futures of any type")]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::cell::Cell;
 use std::ptr::NonNull;
+
+use crate::mailbox::Spares;
 
 /// Bytes of the buffers that are kept. Futures that need more get memory of their own and leave nothing behind.
 pub(super) const USUAL: Layout = match Layout::from_size_align(4096, 16) {
@@ -17,46 +18,17 @@ const MOST_SPARES: usize = 32;
 
 thread_local! {
     /// The buffers that no actor of this thread uses at the moment.
-    static SPARES: Spares = const { Spares(Cell::new(None)) };
+    static SPARES: Kept = const { Kept(Spares::new()) };
 }
 
-/// A stack of buffers, each of which says in itself what lies below.
-struct Spares(Cell<Option<NonNull<Spare>>>);
+/// Buffers, which go with the thread.
+struct Kept(Spares);
 
-/// The beginning of a buffer that nobody uses.
-struct Spare {
-    below: Option<NonNull<Spare>>,
-    /// How many there are from here on.
-    height: usize,
-}
-
-impl Spares {
-    #[inline]
-    fn pop(&self) -> Option<Buffer> {
-        let top = self.0.get()?;
-        // SAFETY: what is kept is alive, and this thread's.
-        self.0.set(unsafe { top.as_ref() }.below);
-        Some(Buffer(top.cast()))
-    }
-
-    /// Keeps a buffer if there is room; otherwise it goes.
-    #[inline]
-    fn push(&self, buffer: Buffer) {
-        let below = self.0.get();
-        // SAFETY: as in `pop`.
-        let height = below.map_or(0, |below| unsafe { below.as_ref() }.height) + 1;
-        if height <= MOST_SPARES {
-            let spare = buffer.into_raw().cast();
-            // SAFETY: a buffer is large and aligned enough, and nobody uses this one.
-            unsafe { spare.write(Spare { below, height }) };
-            self.0.set(Some(spare));
-        }
-    }
-}
-
-impl Drop for Spares {
+impl Drop for Kept {
     fn drop(&mut self) {
-        while self.pop().is_some() {}
+        while let Some(buffer) = self.0.pop() {
+            drop(Buffer(buffer));
+        }
     }
 }
 
@@ -67,12 +39,15 @@ impl Buffer {
     /// One of the thread's spare ones, or a new one.
     fn take() -> Self {
         // While the thread goes down there are no spares any more.
-        SPARES.try_with(Spares::pop).ok().flatten().unwrap_or_else(|| Self(allocate(USUAL)))
+        Self(SPARES.try_with(|kept| kept.0.pop()).ok().flatten().unwrap_or_else(|| allocate(USUAL)))
     }
 
     /// Keeps it for this thread's next user.
     fn give_back(self) {
-        let _ = SPARES.try_with(|spares| spares.push(self));
+        // SAFETY: a buffer is large and aligned enough, and nobody uses this one.
+        if SPARES.try_with(|kept| unsafe { kept.0.push(self.0, MOST_SPARES) }).unwrap_or(false) {
+            self.into_raw();
+        }
     }
 
     fn into_raw(self) -> NonNull<u8> {
