@@ -35,7 +35,7 @@ impl ActorSystem {
     /// let counter = system.actor(|| Counter).name("counter").start().await?;
     /// let snapshot = system.snapshot();
     /// let seen = snapshot.actor("/counter").expect("it runs");
-    /// assert_eq!((seen.state, seen.mailbox_depth), (ActorState::Running, 0));
+    /// assert_eq!((seen.kind, seen.mailbox_depth), ("Counter", 0));
     /// println!("{snapshot}");
     /// # Ok(()) }
     /// ```
