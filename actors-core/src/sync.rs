@@ -31,6 +31,16 @@ impl<T> UnsafeCell<T> {
 #[cfg(actors_loom)]
 pub(crate) use loom::cell::UnsafeCell;
 
+/// Stands between two sequentially consistent accesses, which have one order anyway. loom knows that order of fences alone.
+#[cfg(not(actors_loom))]
+#[inline(always)]
+pub(crate) fn keep_order() {}
+
+#[cfg(actors_loom)]
+pub(crate) fn keep_order() {
+    atomic::fence(atomic::Ordering::SeqCst);
+}
+
 /// Gives way to a thread that is between two steps of a short protocol.
 #[cfg(not(actors_loom))]
 pub(crate) fn relax(attempt: &mut u32) {

@@ -135,7 +135,7 @@ async fn the_watchdog_keeps_nothing_alive() {
     actor.hold().tell().await.unwrap();
     sleep(seconds(5)).await;
     let alive = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
-    assert_eq!(alive(), 2, "the actor and the watchdog");
+    assert_eq!(alive(), 3, "the actor, the watchdog, and the sentinel of the runtime's end");
     actor.kill();
     actor.wait().await;
     drop((actor, system));

@@ -10,19 +10,20 @@ use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
 use crate::kernel::actor::Actor;
 use crate::kernel::ask::WaitList;
+use crate::kernel::direct::Ease;
 use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::launch::{Owner, Parent};
-use crate::kernel::life::Entourage;
+use crate::kernel::life::Tenant;
 use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
 use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader};
+use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader, alert_task, call_task};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::panics::contain;
-use crate::sched::MESSAGES_PER_TURN;
+use crate::sched::{Chains, MESSAGES_PER_TURN};
 use crate::sync::Lock;
 use crate::timer::TimerId;
 
@@ -30,8 +31,7 @@ use crate::timer::TimerId;
 pub(crate) struct Cell<A: Actor> {
     pub(crate) core: Core,
     pub(crate) inbox: Inbox<Envelope<A>>,
-    /// `None`: the actor lives once, nobody waits for its start, and nobody wants its span.
-    entourage: Private<Option<Box<Entourage<A>>>>,
+    tenant: Private<Tenant<A>>,
 }
 
 /// The part of a cell that does not depend on the actor's type.
@@ -47,6 +47,10 @@ pub(crate) struct Core {
     /// Set once the actor has ended, before anybody is told.
     ended: AtomicBool,
     pub(crate) messages_per_turn: u8,
+    /// Whether turns are taken by its own task alone.
+    pub(crate) is_bound: bool,
+    /// Whether those who ask may take its turns.
+    pub(crate) ease: Ease,
     pub(crate) incarnation: AtomicU32,
     /// In the system's list of top-level actors.
     place: AtomicU32,
@@ -84,7 +88,13 @@ pub(super) struct Rare {
 }
 
 impl<A: Actor> Cell<A> {
-    pub(crate) fn new(host: Arc<dyn Host>, name: Option<Arc<str>>, owner: Owner, mailbox: Mailbox) -> Self {
+    pub(crate) fn new(
+        host: Arc<dyn Host>,
+        name: Option<Arc<str>>,
+        owner: Owner,
+        mailbox: Mailbox,
+        is_bound: bool,
+    ) -> Arc<Self> {
         let id = host.next_id();
         let retained = name.is_some() || !matches!(owner, Owner::Nobody);
         let (parent, label) = match owner {
@@ -96,6 +106,7 @@ impl<A: Actor> Cell<A> {
         } else {
             OnceBox::new()
         };
+        let is_bound = is_bound || host.executor().is_some();
         let messages_per_turn =
             host.executor().map_or(MESSAGES_PER_TURN, |executor| executor.messages_per_turn().max(1));
         let core = Core {
@@ -107,6 +118,8 @@ impl<A: Actor> Cell<A> {
             orders: AtomicU8::new(0),
             ended: AtomicBool::new(false),
             messages_per_turn,
+            is_bound,
+            ease: Ease::new(),
             incarnation: AtomicU32::new(0),
             place: AtomicU32::new(NOWHERE),
             pulse: Pulse::new(),
@@ -114,7 +127,7 @@ impl<A: Actor> Cell<A> {
             origin,
             rare: OnceBox::new(),
         };
-        Self { core, inbox: Inbox::new(mailbox), entourage: Private::new(None) }
+        Arc::new(Self { core, inbox: Inbox::new(mailbox), tenant: Private::new(Tenant::none()) })
     }
 
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
@@ -206,6 +219,12 @@ impl Core {
     pub(crate) fn take_place(&self) -> Option<u32> {
         let place = self.place.swap(NOWHERE, Ordering::AcqRel);
         (place != NOWHERE).then_some(place)
+    }
+
+    /// The chains its turns may be part of, unless they are taken by its own task alone.
+    #[inline]
+    pub(crate) fn chains(&self) -> Option<&Arc<Chains>> {
+        (!self.is_bound).then(|| self.host.chains())
     }
 
     pub(crate) fn endpoint_key(&self) -> EndpointKey {
@@ -338,6 +357,7 @@ impl<A: Actor> AnyCell for Cell<A> {
         self.core.expect_stop();
         // A closed mailbox means that it has ended already.
         drop(self.inbox.force(Envelope::stop(reason), Lane::User));
+        call_task(self);
     }
 
     fn refuse(&self) {
@@ -345,12 +365,13 @@ impl<A: Actor> AnyCell for Cell<A> {
     }
 
     fn wake(&self) {
-        self.inbox.wake();
+        alert_task(self);
     }
 
     fn tick(&self, timer: TimerId) {
         // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
         drop(self.inbox.force(Envelope::tick(timer), Lane::User));
+        call_task(self);
     }
 
     fn queue(&self) -> (usize, Option<usize>) {
@@ -360,6 +381,7 @@ impl<A: Actor> AnyCell for Cell<A> {
     fn describe(&self, reply: oneshot::Sender<String>) {
         // A closed mailbox drops it.
         drop(self.inbox.force(Envelope::describe(reply), Lane::System));
+        call_task(self);
     }
 }
 
@@ -386,8 +408,8 @@ impl<A: Actor> AsRef<Inbox<Envelope<A>>> for Cell<A> {
     }
 }
 
-impl<A: Actor> AsRef<Private<Option<Box<Entourage<A>>>>> for Cell<A> {
-    fn as_ref(&self) -> &Private<Option<Box<Entourage<A>>>> {
-        &self.entourage
+impl<A: Actor> AsRef<Private<Tenant<A>>> for Cell<A> {
+    fn as_ref(&self) -> &Private<Tenant<A>> {
+        &self.tenant
     }
 }

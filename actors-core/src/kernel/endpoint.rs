@@ -1,11 +1,13 @@
 //! What a message of one type can be sent to: a local actor, a remote one, a router.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{AskError, Returned, SendError};
 use crate::id::ActorPath;
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::custody::BoxFuture;
+use crate::kernel::direct::Way;
 use crate::kernel::refs::Recipient;
 use crate::kernel::reply::ReplyTo;
 use crate::kernel::watch::Watched;
@@ -30,6 +32,25 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
     #[doc(hidden)]
     fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
         self.offer(Parcel::of_load(Load::Ask(question), false)).map(|()| self.deadlines())
+    }
+
+    /// How the one who asks gets its answer soonest.
+    #[doc(hidden)]
+    fn way(&self) -> Way {
+        Way::Ask
+    }
+
+    /// As [`offer_asked`](Self::offer_asked), and takes the receiver's turns until the answer is there, if nobody else does.
+    #[doc(hidden)]
+    fn ask_directly(&self, question: Posted<M>, is_answered: &dyn Fn() -> bool) -> Result<(), Refusal<M>> {
+        let _ = is_answered;
+        self.offer_asked(question).map(drop)
+    }
+
+    /// An answer took so long.
+    #[doc(hidden)]
+    fn learn(&self, took: Duration, way: Way) {
+        let _ = (took, way);
     }
 
     /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.

@@ -11,7 +11,7 @@ use crate::kernel::ask::{DeadlineQueue, Leavers};
 use crate::kernel::cell::AnyCell;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
-use crate::sched::{BlockingPool, Executor};
+use crate::sched::{BlockingPool, Chains, Executor};
 use crate::timer::TimerQueue;
 
 /// The system, as seen from below. `Any` lets the system find itself again behind an actor's context.
@@ -22,6 +22,9 @@ pub(crate) trait Host: Any + Send + Sync {
 
     /// Who runs the actors instead of the runtime, if somebody does.
     fn executor(&self) -> Option<&dyn Executor>;
+
+    /// The turns of actors that follow one another.
+    fn chains(&self) -> &Arc<Chains>;
 
     fn default_mailbox(&self) -> Mailbox;
 

@@ -11,6 +11,8 @@ use crate::kernel::host::Host;
 use crate::kernel::life::{Life, StartReport};
 use crate::kernel::options::ActorOptions;
 use crate::kernel::refs::ActorRef;
+use crate::kernel::task::Task;
+use crate::mailbox::Outlet;
 use crate::sched::run_on_own_thread;
 
 /// What is to be launched, and how.
@@ -89,12 +91,19 @@ pub(crate) fn try_launch<A: Actor>(
 ) -> Result<ActorRef<A>, Refused<A>> {
     let Launch { options, lives, owner, report } = launch;
     let mailbox = options.mailbox.unwrap_or_else(|| host.default_mailbox());
-    let actor = ActorRef::new(Arc::new(Cell::<A>::new(host, options.name, owner, mailbox)));
+    let actor = ActorRef::new(Cell::<A>::new(
+        host,
+        options.name,
+        owner,
+        mailbox,
+        options.dedicated_thread || options.own_task,
+    ));
     let (cell, host) = (actor.cell(), &*actor.cell().core.host);
     if let Some(limit) = options.stash {
         cell.core.limit_stash(limit);
     }
-    let life = Life::new(cell.clone(), lives, report);
+    let mut life = Life::of(Outlet::first(cell));
+    life.conceive(lives, report);
     if let Err(error) = admit(host, cell) {
         let report = life.refuse(&error.clone().into_exit());
         return Err(Refused { actor, error, report });
@@ -108,14 +117,16 @@ pub(crate) fn try_launch<A: Actor>(
                 cell.kill_for_good();
             }
         };
-        if let Err(error) = run_on_own_thread(host.runtime(), thread, life, abandon) {
+        cell.inbox.engage_task();
+        if let Err(error) = run_on_own_thread(host.runtime(), thread, Task::new(cell.clone()), abandon) {
             // The life went down with the thread that could not be started, and has told everybody.
             tracing::error!(actor = %cell.core.path(), %error, "no thread for a dedicated actor");
         }
     } else if let Some(executor) = host.executor() {
-        executor.run(cell.core.path(), Box::pin(life));
+        cell.inbox.engage_task();
+        executor.run(cell.core.path(), Box::pin(Task::new(cell.clone())));
     } else {
-        host.runtime().spawn(life);
+        cell.begin();
     }
     Ok(actor)
 }

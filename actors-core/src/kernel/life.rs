@@ -16,8 +16,6 @@ mod entourage;
 mod phase;
 mod span;
 
-use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll, ready};
 
 use tokio::sync::oneshot;
@@ -43,71 +41,103 @@ use phase::{Judging, Leaving, Parting, Phase, Stopping};
 /// Tells whoever started the actor how the first start went.
 pub(crate) type StartReport = oneshot::Sender<Result<(), StartError>>;
 
-/// An actor from its first start to its end. Dropped before that, as a runtime does when it goes down, it ends killed.
-///
-/// Three words: the runtime's own part of a task leaves room for so many before the task takes twice the memory.
-pub(crate) struct Life<A: Actor> {
-    phase: Phase<A>,
-    cell: Outlet<Cell<A>>,
+/// The lives of an actor, for the one whose turn it is.
+pub(crate) struct Life<'a, A: Actor> {
+    cell: Outlet<'a, Cell<A>>,
 }
 
-impl<A: Actor> Life<A> {
-    /// The only life of this cell.
-    pub(crate) fn new(cell: Arc<Cell<A>>, lives: Lives<A>, report: Option<StartReport>) -> Self {
-        const { assert!(size_of::<Self>() <= 3 * size_of::<usize>(), "the task would take twice the memory") };
+/// What the consumer of a mailbox has: where in its life the actor is, and what goes with it.
+pub(crate) struct Tenant<A: Actor> {
+    phase: Phase<A>,
+    /// `None`: the actor lives once, nobody waits for its start, and nobody wants its span.
+    entourage: Option<Box<Entourage<A>>>,
+}
+
+/// Why a turn is over.
+pub(crate) enum Pause {
+    /// Nothing is queued.
+    Rest,
+    /// Nothing is queued that is handled in spite of the suspension.
+    Suspended,
+    /// It waits to be woken, or was woken already and gives way.
+    Wait,
+    /// The actor has ended.
+    Ended,
+}
+
+impl<A: Actor> Tenant<A> {
+    /// Before the actor is launched.
+    pub(crate) fn none() -> Self {
+        Self { phase: Phase::Ended, entourage: None }
+    }
+}
+
+impl<'a, A: Actor> Life<'a, A> {
+    pub(crate) fn of(cell: Outlet<'a, Cell<A>>) -> Self {
+        Self { cell }
+    }
+
+    pub(crate) fn into_outlet(self) -> Outlet<'a, Cell<A>> {
+        self.cell
+    }
+
+    /// The beginning.
+    pub(crate) fn conceive(&mut self, lives: Lives<A>, report: Option<StartReport>) {
         let (body, custodian) = match lives {
-            Lives::One(actor) => (Some(Body::new(actor, Context::new(cell.clone()))), None),
+            Lives::One(actor) => (Some(Body::new(actor, Context::new(self.cell.clone()))), None),
             Lives::Many(custodian) => (None, Some(custodian)),
         };
         if custodian.as_ref().is_none_or(|custodian| custodian.grants_one_life()) {
-            cell.core.live_once();
+            self.cell.core.live_once();
         }
-        let mut cell = Outlet::new(cell);
-        *cell.private() = Entourage::of(custodian, report);
-        Self { phase: Phase::Born(body), cell }
+        *self.cell.private() =
+            Tenant { phase: Phase::Born(body), entourage: Entourage::of(custodian, report) };
     }
 
     /// Ends an actor that may not start.
-    pub(crate) fn refuse(mut self, reason: &ExitReason) -> Option<StartReport> {
-        let never_born = std::mem::replace(&mut self.phase, Phase::Ended);
+    pub(crate) fn refuse(&mut self, reason: &ExitReason) -> Option<StartReport> {
+        let never_born = self.leave_phase();
         let (cell, reader) = self.cell.open();
         cell.turn_away(reader, reason);
         drop(never_born);
         self.report()
     }
-}
 
-impl<A: Actor> Future for Life<A> {
-    type Output = ();
-
+    /// Takes a turn.
     #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let this = self.get_mut();
-        if this.may_have_span() { this.go_on_in_span(cx) } else { this.go_on(cx) }
+    pub(crate) fn go_on(&mut self, cx: &mut TaskContext<'_>) -> Pause {
+        if self.may_have_span() { self.go_on_in_span(cx) } else { self.take_turn(cx) }
     }
-}
 
-// It never relies on its own place in memory: the state lies in the body, at a place of its own.
-impl<A: Actor> Unpin for Life<A> {}
-
-impl<A: Actor> Life<A> {
     #[inline(never)]
-    fn go_on(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
+    fn take_turn(&mut self, cx: &mut TaskContext<'_>) -> Pause {
         loop {
+            let me = self.cell.home();
             // The usual phase stays where it is.
-            let end = match &mut self.phase {
-                Phase::Running(body) => {
-                    let (cell, reader) = self.cell.open();
-                    Some(ready!(as_current(cell, || handle_messages(cell, reader, body, cx))))
-                }
+            let (tenant, cell, reader) = self.cell.open_private::<_, Tenant<A>>();
+            let end = match &mut tenant.phase {
+                Phase::Running(body) => match as_current(me, || handle_messages(cell, reader, body, cx)) {
+                    Ok(pause) => return pause,
+                    Err(end) => Some(end),
+                },
                 _ => None,
             };
-            let me = self.cell.clone();
-            let goes_on = ready!(as_current(&me, || self.change(end, cx)));
-            if !goes_on {
-                return Poll::Ready(());
+            match as_current(me, || self.change(end, cx)) {
+                Poll::Ready(true) => {}
+                Poll::Ready(false) => return Pause::Ended,
+                Poll::Pending => return Pause::Wait,
             }
         }
+    }
+
+    #[inline]
+    fn phase(&mut self) -> &mut Phase<A> {
+        &mut self.cell.private::<Tenant<A>>().phase
+    }
+
+    #[inline]
+    fn leave_phase(&mut self) -> Phase<A> {
+        std::mem::replace(self.phase(), Phase::Ended)
     }
 
     /// From phase to phase, until messages are to be handled; false if that will not happen any more. `end` is why the life
@@ -118,7 +148,7 @@ impl<A: Actor> Life<A> {
             ready!(self.stop_running(reason, cx));
         }
         loop {
-            let phase = match std::mem::replace(&mut self.phase, Phase::Ended) {
+            let phase = match self.leave_phase() {
                 Phase::Running(body) => {
                     self.enter(Phase::Running(body));
                     return Poll::Ready(true);
@@ -160,13 +190,13 @@ impl<A: Actor> Life<A> {
     /// Enters a phase. The one before was taken out, so there is nothing to drop, which the compiler cannot see.
     #[inline(always)]
     fn enter(&mut self, phase: Phase<A>) {
-        std::mem::forget(std::mem::replace(&mut self.phase, phase));
+        std::mem::forget(std::mem::replace(self.phase(), phase));
     }
 
     /// The life is to end, unless it may go on in spite of the reason.
     #[cold]
     fn stop_running(&mut self, reason: ExitReason, cx: &mut TaskContext<'_>) -> Poll<()> {
-        let Phase::Running(mut body) = std::mem::replace(&mut self.phase, Phase::Ended) else {
+        let Phase::Running(mut body) = self.leave_phase() else {
             return Poll::Ready(());
         };
         if self.resumes_after(&mut body, &reason) {
@@ -182,7 +212,6 @@ impl<A: Actor> Life<A> {
 
     fn bear(&mut self, body: Option<Body<A>>, cx: &mut TaskContext<'_>) -> Phase<A> {
         self.cell.core.pulse.enter(Stage::Starting);
-        self.cell.open().1.remember_consumer(cx.waker());
         let mut body = match body.map_or_else(|| self.build(), Ok) {
             Ok(body) => body,
             Err(reason) => return self.judge(reason),
@@ -251,12 +280,14 @@ impl<A: Actor> Life<A> {
     }
 }
 
-impl<A: Actor> Drop for Life<A> {
-    fn drop(&mut self) {
+impl<A: Actor> Life<'_, A> {
+    /// Ends an actor whose task goes before its time, unless it has ended.
+    #[cold]
+    pub(crate) fn abandon(&mut self) {
         // Those who still have references do not keep it.
         let _entourage = self.entourage().take();
         let mut never_born = None;
-        match std::mem::replace(&mut self.phase, Phase::Ended) {
+        match self.leave_phase() {
             Phase::Ended if !self.cell.core.is_alive() => return,
             Phase::Born(body) => never_born = body,
             // Ended and yet alive: something panicked on the way from one phase to the next.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::mailbox::Mailbox;
 
-/// Name, mailbox, stash and thread of an actor.
+/// Name, mailbox, stash, task and thread of an actor.
 ///
 /// ```
 /// # use actors_core::{ActorOptions, Mailbox, OnFull};
@@ -16,6 +16,7 @@ pub struct ActorOptions {
     pub(crate) mailbox: Option<Mailbox>,
     pub(crate) stash: Option<usize>,
     pub(crate) dedicated_thread: bool,
+    pub(crate) own_task: bool,
 }
 
 impl ActorOptions {
@@ -42,6 +43,17 @@ impl ActorOptions {
     #[must_use]
     pub fn stash(mut self, limit: usize) -> Self {
         self.stash = Some(limit);
+        self
+    }
+
+    /// Has a task of the actor's own run it, whoever sends it messages.
+    ///
+    /// Otherwise actors that send each other messages may take turns within one task, and one that is known to answer at once may
+    /// be run by the task that asks it. That saves the way through the scheduler. It matters to handlers that look at what belongs to
+    /// the task they run in, such as task-local values, or that block their thread now and then.
+    #[must_use]
+    pub fn own_task(mut self) -> Self {
+        self.own_task = true;
         self
     }
 

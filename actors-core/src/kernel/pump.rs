@@ -1,13 +1,13 @@
 //! One turn of a running life: messages, one after another.
 
-use std::task::{Context as TaskContext, Poll, ready};
+use std::task::{Context as TaskContext, Poll};
 
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
 use crate::kernel::ask::fail_asks_in_vain;
 use crate::kernel::cell::Cell;
 use crate::kernel::envelope::{Body, Envelope, Turn};
-use crate::kernel::life::contain;
+use crate::kernel::life::{Pause, contain};
 use crate::kernel::pulse::Stage;
 use crate::mailbox::Reader;
 
@@ -18,7 +18,7 @@ pub(super) fn handle_messages<A: Actor>(
     mut reader: Reader<'_, Envelope<A>>,
     body: &mut Body<A>,
     cx: &mut TaskContext<'_>,
-) -> Poll<ExitReason> {
+) -> Result<Pause, ExitReason> {
     let mut handled = 0;
     if body.is_busy() {
         if cell.core.was_told_to_stop_now() {
@@ -26,21 +26,21 @@ pub(super) fn handle_messages<A: Actor>(
             cell.drop_queue(&mut reader);
             reader.publish();
         }
-        if let Err(reason) = ready!(resume(cell, body, cx)) {
-            return Poll::Ready(reason);
+        match resume(cell, body, cx) {
+            Poll::Pending => return Ok(Pause::Wait),
+            Poll::Ready(outcome) => outcome?,
         }
         handled = 1;
     }
     cell.core.pulse.enter(Stage::Computing);
     // Contained once for the whole turn: what a panic leaves behind is only the message that caused it.
     let mut end = None;
-    if let Err(panic) = contain(|| pump(cell, reader, body, &mut handled, &mut end, cx)) {
-        end = Some(ExitReason::Panicked(panic));
-    }
+    let pause = contain(|| pump(cell, reader, body, &mut handled, &mut end, cx));
     cell.core.pulse.end_turn(handled);
-    match end {
-        None => Poll::Pending,
-        Some(reason) => Poll::Ready(reason),
+    match (pause, end) {
+        (Ok(pause), None) => Ok(pause),
+        (Ok(_), Some(reason)) => Err(reason),
+        (Err(panic), _) => Err(ExitReason::Panicked(panic)),
     }
 }
 
@@ -53,23 +53,23 @@ fn pump<A: Actor>(
     handled: &mut u32,
     end: &mut Option<ExitReason>,
     cx: &mut TaskContext<'_>,
-) {
+) -> Pause {
     let mut turn = Turn::begin();
     let mut stage = body.stage(&mut turn);
     for _ in 0..cell.core.messages_per_turn {
         if let Some(reason) = stage.ctx().ending() {
             *end = Some(reason.clone());
-            return;
+            return Pause::Wait;
         }
         let front = if !cell.core.is_interrupted() {
-            let Poll::Ready(front) = reader.poll_front() else {
+            let Some(front) = reader.next_front() else {
                 stage.ctx().rest();
-                return;
+                return Pause::Rest;
             };
             front
         } else if cell.core.is_only_suspended() {
             cell.core.host.watch_over();
-            let Poll::Ready(front) = reader.poll_system() else { return };
+            let Some(front) = reader.next_system() else { return Pause::Suspended };
             front
         } else {
             break;
@@ -79,7 +79,7 @@ fn pump<A: Actor>(
             cell.core.pulse.wait(cell.core.host.clock());
             cell.core.host.watch_over();
             reader.publish();
-            return;
+            return Pause::Wait;
         }
         *handled += 1;
     }
@@ -88,10 +88,11 @@ fn pump<A: Actor>(
             cell.drop_queue(&mut reader);
         }
         *end = Some(reason);
-        return;
+        return Pause::Wait;
     }
     // The neighbours' turn; this actor is woken already and comes after them.
     cx.waker().wake_by_ref();
+    Pause::Wait
 }
 
 /// Goes on with the hook or handler that waits, unless the actor was killed.

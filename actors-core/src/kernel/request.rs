@@ -12,6 +12,7 @@ use tracing::Instrument;
 use crate::error::{AskError, SendError};
 use crate::kernel::ask::{Asker, Limit, Posted, begin_wait};
 use crate::kernel::custody::BoxFuture;
+use crate::kernel::direct::Way;
 use crate::kernel::endpoint::{Endpoint, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::{is_inside_actor, sender};
 use crate::kernel::refs::Recipient;
@@ -55,13 +56,15 @@ pub(super) type Entering<M> = BoxFuture<'static, Result<(), Refusal<M>>>;
 #[must_use = "a request does nothing until it is awaited or told"]
 pub struct Request<'a, M: Message> {
     /// While the answer is waited for. Dropped before the target, whose queue watches over it.
-    asker: Option<Asker<M>>,
-    target: Target<'a, M>,
+    pub(super) asker: Option<Asker<M>>,
+    pub(super) target: Target<'a, M>,
     /// Until it is asked.
     message: Option<M>,
     delay: Seldom<Box<Delay<M>>>,
-    timeout: Duration,
+    pub(super) timeout: Duration,
     urgent: bool,
+    /// Whether the target wants to know how long the answer takes.
+    is_lesson: bool,
 }
 
 pub(super) enum Target<'a, M: Message> {
@@ -99,6 +102,7 @@ impl<'a, M: Message> Request<'a, M> {
             delay: Seldom::empty(),
             timeout: DEFAULT_ASK_TIMEOUT,
             urgent: false,
+            is_lesson: false,
         }
     }
 
@@ -116,12 +120,12 @@ impl<'a, M: Message> Request<'a, M> {
 
     /// Keeps the target alive by itself, so that the request can move into a task.
     pub fn owned(self) -> Request<'static, M> {
-        let Self { target, message, asker, delay, timeout, urgent } = self;
+        let Self { target, message, asker, delay, timeout, urgent, is_lesson } = self;
         let recipient = match target {
             Target::Borrowed(endpoint) => endpoint.to_recipient(),
             Target::Owned(recipient) => recipient,
         };
-        Request { target: Target::Owned(recipient), message, asker, delay, timeout, urgent }
+        Request { target: Target::Owned(recipient), message, asker, delay, timeout, urgent, is_lesson }
     }
 
     /// Sends the message and wants no answer; waits for room if that is the receiver's policy.
@@ -185,6 +189,9 @@ impl<M: Message> Future for Request<'_, M> {
         match &mut this.asker {
             Some(asker) if this.delay.is_empty() => {
                 ready!(asker.poll_settled(cx));
+                if this.is_lesson {
+                    this.pass_lesson();
+                }
                 Poll::Ready(M::Kind::answer(this.take_answer()))
             }
             Some(_) => this.poll_delayed(cx).map(M::Kind::answer),
@@ -197,16 +204,19 @@ impl<M: Message> Request<'_, M> {
     /// Asks, and leaves the waker with the question.
     #[inline(always)]
     fn ask(&mut self, cx: &mut Context<'_>) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
-        let message = self.message.take().expect("a request was polled after its answer");
-        let now = Instant::now();
-        // A timeout too large to be a date is none; thirty years are as good.
-        let until = now.checked_add(self.timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        let is_inside_actor = is_inside_actor();
+        if !is_inside_actor && !self.urgent {
+            match self.target.way() {
+                Way::Ask => {}
+                Way::Learn => self.is_lesson = true,
+                Way::Direct => return self.ask_directly(cx),
+            }
+        }
+        let (message, _, until) = self.begin();
         let (asker, question) = Asker::<M>::new(message, Limit::watched(until), Some(cx.waker()));
         let asker = self.asker.insert(asker);
         let question = Posted::new(question);
-        if is_inside_actor()
-            && let Err(error) = begin_wait(asker, || self.target.wait_target())
-        {
+        if is_inside_actor && let Err(error) = begin_wait(asker, || self.target.wait_target()) {
             return self.refuse(error);
         }
         let offered = if self.urgent {
@@ -225,10 +235,31 @@ impl<M: Message> Request<'_, M> {
         }
     }
 
+    /// What is asked, now, and until when an answer is waited for.
+    #[inline(always)]
+    pub(super) fn begin(&mut self) -> (M, Instant, Instant) {
+        let message = self.message.take().expect("a request was polled after its answer");
+        let now = Instant::now();
+        // A timeout too large to be a date is none; thirty years are as good.
+        let until = now.checked_add(self.timeout).unwrap_or_else(|| now + Duration::from_secs(1 << 30));
+        (message, now, until)
+    }
+
+    /// The target learns how long the answer took.
+    #[cold]
+    #[inline(never)]
+    fn pass_lesson(&self) {
+        let until = self.asker.as_ref().and_then(|asker| asker.course().terms().until());
+        let latest = Instant::now().checked_add(self.timeout);
+        if let (Some(until), Some(latest)) = (until, latest) {
+            self.target.learn(latest.saturating_duration_since(until), Way::Learn);
+        }
+    }
+
     /// It cannot be asked.
     #[cold]
     #[inline(never)]
-    fn refuse(&mut self, error: AskError) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
+    pub(super) fn refuse(&mut self, error: AskError) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
         self.asker = None;
         Poll::Ready(M::Kind::answer(Err(error)))
     }
@@ -236,7 +267,7 @@ impl<M: Message> Request<'_, M> {
     /// Where it was refused, no queue watches over the time, or the answer is there already.
     #[cold]
     #[inline(never)]
-    fn wait_longer(
+    pub(super) fn wait_longer(
         &mut self,
         refusal: Option<Refusal<M>>,
         until: Instant,
@@ -295,7 +326,7 @@ impl<M: Message> Request<'_, M> {
     }
 
     #[inline(always)]
-    fn take_answer(&mut self) -> Result<M::Reply, AskError> {
+    pub(super) fn take_answer(&mut self) -> Result<M::Reply, AskError> {
         let answer = self.asker.take().expect(ASKED).into_answer();
         answer.unwrap_or_else(|asker| Err(self.why_expired(&asker)))
     }

@@ -80,6 +80,12 @@ impl<T: Item> Blocks<T> {
         count(self.tail.load(Ordering::Acquire))
     }
 
+    /// As [`pushed`](Self::pushed), in one order with the claim on the mailbox.
+    #[inline]
+    pub(super) fn pushed_in_order(&self) -> usize {
+        count(self.tail.load(Ordering::SeqCst))
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.tail.load(Ordering::Acquire) & CLOSED != 0
     }
@@ -103,7 +109,7 @@ impl<T: Item> Blocks<T> {
             return Err(content);
         }
         let block = self.tail_block.load(Ordering::Acquire);
-        if self.tail.compare_exchange(tail, tail + TAKE, Ordering::AcqRel, Ordering::Acquire).is_err() {
+        if self.tail.compare_exchange(tail, tail + TAKE, Ordering::SeqCst, Ordering::Acquire).is_err() {
             return Err(content);
         }
         // SAFETY: the position was just taken, by this thread alone; its block is the one the tail was in, which the consumer
@@ -139,7 +145,7 @@ impl<T: Item> Blocks<T> {
             };
             let step = if next.is_some() { LINKING } else { TAKE };
             let moved =
-                self.tail.compare_exchange_weak(tail, tail + step, Ordering::AcqRel, Ordering::Acquire);
+                self.tail.compare_exchange_weak(tail, tail + step, Ordering::SeqCst, Ordering::Acquire);
             match (moved, next) {
                 (Ok(_), None) => {
                     // SAFETY: as in `push_at_once`.
@@ -168,7 +174,7 @@ impl<T: Item> Blocks<T> {
             unsafe { Block::link(block, next) };
         }
         let (claimed, linked) = (tail | LINKING, tail + room as u64);
-        let taken = self.tail.compare_exchange(claimed, linked + TAKE, Ordering::AcqRel, Ordering::Acquire);
+        let taken = self.tail.compare_exchange(claimed, linked + TAKE, Ordering::SeqCst, Ordering::Acquire);
         if taken.is_err() {
             // Closed meanwhile, which is all that can happen to a claimed tail.
             self.tail.fetch_add(linked.wrapping_sub(claimed), Ordering::AcqRel);

@@ -3,6 +3,7 @@
 use std::task::Waker;
 
 use super::blocks::Blocks;
+use super::claim::Claim;
 use super::once::{OnceBox, OnceWaker};
 use super::side::Side;
 use super::{Item, Mailbox, OnFull};
@@ -32,10 +33,13 @@ pub(crate) struct Inbox<T: Item> {
     pub(super) beside: AtomicU32,
     /// Senders in the side's line.
     pub(super) waiting: AtomicU32,
-    pub(super) idle: AtomicBool,
+    /// Who consumes, if anybody has to.
+    pub(super) claim: Claim,
     pub(super) on_full: OnFull,
     /// How many items the consumer takes before it says so.
     pub(super) stride: u8,
+    /// Whether the consumer has a task.
+    has_task: AtomicBool,
     side: OnceBox<Lock<Side<T>>>,
     /// The consumer's waker. A task's waker never changes, so it is stored once.
     pub(super) consumer: OnceWaker,
@@ -56,9 +60,10 @@ impl<T: Item> Inbox<T> {
             published: AtomicUsize::new(0),
             beside: AtomicU32::new(if on_full == OnFull::DropOldest { LOCKED } else { 0 }),
             waiting: AtomicU32::new(0),
-            idle: AtomicBool::new(false),
+            claim: Claim::new(),
             on_full,
             stride: (bound / 16).clamp(1, LONGEST_STRIDE) as u8,
+            has_task: AtomicBool::new(false),
             side: OnceBox::new(),
             consumer: OnceWaker::new(),
         }
@@ -89,18 +94,49 @@ impl<T: Item> Inbox<T> {
         total
     }
 
-    /// Wakes the consumer although nothing was queued: something beside the queue has changed.
-    pub(crate) fn wake(&self) {
-        if let Some(waker) = self.consumer.get() {
-            waker.wake_by_ref();
+    /// Whether a push has to call for somebody.
+    #[inline(always)]
+    pub(crate) fn is_resting(&self) -> bool {
+        self.claim.is_resting()
+    }
+
+    /// Whether the claim can be taken at once.
+    #[inline]
+    pub(crate) fn is_free(&self) -> bool {
+        self.claim.is_free()
+    }
+
+    /// The consumer has a task from now on; true if it had none.
+    pub(crate) fn engage_task(&self) -> bool {
+        !self.has_task.load(Ordering::Relaxed) && !self.has_task.swap(true, Ordering::AcqRel)
+    }
+
+    pub(super) fn has_task(&self) -> bool {
+        self.has_task.load(Ordering::Acquire)
+    }
+
+    /// Wakes the task, which was given the claim. One that has not begun yet comes by itself.
+    pub(super) fn wake_task(&self) {
+        let task = self.consumer.get().or_else(|| {
+            // The task says who it is, and then looks whether it has the claim.
+            fence(Ordering::SeqCst);
+            self.consumer.get()
+        });
+        if let Some(task) = task {
+            task.wake_by_ref();
         }
     }
 
-    #[inline]
-    pub(super) fn wake_if_idle(&self) {
-        if self.idle.swap(false, Ordering::AcqRel) {
-            self.wake();
-        }
+    /// Whether anything is queued, for one who does not consume.
+    pub(super) fn has_news(&self) -> bool {
+        self.blocks.pushed_in_order() != self.published.load(Ordering::SeqCst)
+            || self.beside.load(Ordering::SeqCst) & !LOCKED != 0
+    }
+
+    /// Whether something is queued that a suspended consumer takes.
+    pub(super) fn has_system_news(&self) -> bool {
+        self.beside.load(Ordering::SeqCst) & !LOCKED != 0
+            && self.side.get().is_some_and(|side| side.lock().has_system())
     }
 
     /// The side, unless nothing was ever there.

@@ -5,11 +5,14 @@ mod asks;
 use std::future::poll_fn;
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::task::Poll;
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+use super::{
+    Consumer, Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet, Release, call_task,
+};
 
 #[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for u32 {
@@ -37,10 +40,27 @@ impl AsRef<Inbox<u32>> for Home {
     }
 }
 
-fn home(mailbox: Mailbox) -> (Arc<Home>, Outlet<Home>) {
+#[allow(unsafe_code, reason = "`home` makes all of them")]
+// SAFETY: `home` gives an `Arc`.
+unsafe impl Consumer for Home {
+    type Item = u32;
+
+    fn take_turn(_: Outlet<'_, Self>) -> Option<Outlet<'_, Self>> {
+        unreachable!("the task takes all turns")
+    }
+
+    fn end(_: Outlet<'_, Self>) {}
+
+    fn make_task(self: Arc<Self>) {
+        unreachable!("it is there")
+    }
+}
+
+/// With a task, which is about to begin.
+fn home(mailbox: Mailbox) -> Arc<Home> {
     let home = Arc::new(Home(Inbox::new(mailbox)));
-    let outlet = Outlet::new(home.clone());
-    (home, outlet)
+    home.0.engage_task();
+    home
 }
 
 fn model(check: impl Fn() + Sync + Send + 'static) {
@@ -53,17 +73,32 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
 
 /// As references do: at once if possible.
 fn send(home: &Home, number: u32) -> Offer<u32> {
-    match home.0.push(number, |number| number) {
+    let offer = match home.0.push(number, |number| number) {
         Ok(()) => Offer::Queued,
         Err(number) => home.0.offer(number, Lane::User),
-    }
+    };
+    call_task(home);
+    offer
 }
 
-async fn take(outlet: &mut Outlet<Home>) -> u32 {
+/// The task of the consumer, until it has taken one.
+async fn take(home: &Arc<Home>) -> u32 {
     poll_fn(|cx| {
-        let (_, mut reader) = outlet.open();
-        reader.remember_consumer(cx.waker());
-        reader.poll_front().map(Front::take)
+        let Some(mut outlet) = Outlet::begin(home, cx.waker()) else { return Poll::Pending };
+        loop {
+            if let Some(number) = outlet.open().1.next_front().map(Front::take) {
+                // The claim stays the task's.
+                assert!(matches!(outlet.hand_to_task(), Release::Done));
+                return Poll::Ready(number);
+            }
+            match outlet.rest(false) {
+                Release::Done => return Poll::Pending,
+                // A producer has its place, and is about to write.
+                Release::Again(again) => outlet = again,
+                Release::Nudged(_) | Release::Abandoned(_) => unreachable!("nobody does that"),
+            }
+            loom::thread::yield_now();
+        }
     })
     .await
 }
@@ -71,7 +106,7 @@ async fn take(outlet: &mut Outlet<Home>) -> u32 {
 #[test]
 fn two_producers_lose_nothing_and_keep_their_order() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::unbounded());
+        let home = home(Mailbox::unbounded());
         let producers: Vec<_> = [vec![10, 11], vec![20]]
             .into_iter()
             .map(|numbers| {
@@ -86,7 +121,7 @@ fn two_producers_lose_nothing_and_keep_their_order() {
         let taken = block_on(async {
             let mut taken = Vec::new();
             while taken.len() < 3 {
-                taken.push(take(&mut outlet).await);
+                taken.push(take(&home).await);
             }
             taken
         });
@@ -101,7 +136,7 @@ fn two_producers_lose_nothing_and_keep_their_order() {
 #[test]
 fn a_queue_that_has_grown_long_keeps_its_order() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::unbounded());
+        let home = home(Mailbox::unbounded());
         // The consumer is in its first block still when the third one is linked in, a large one.
         (0..4).for_each(|number| assert!(matches!(send(&home, number), Offer::Queued)));
         let producer = {
@@ -110,7 +145,7 @@ fn a_queue_that_has_grown_long_keeps_its_order() {
         };
         block_on(async {
             for number in 0..5 {
-                assert_eq!(take(&mut outlet).await, number);
+                assert_eq!(take(&home).await, number);
             }
         });
         producer.join().unwrap();
@@ -120,12 +155,15 @@ fn a_queue_that_has_grown_long_keeps_its_order() {
 #[test]
 fn an_express_item_wakes_the_consumer() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::unbounded());
+        let home = home(Mailbox::unbounded());
         let producer = {
             let home = home.clone();
-            thread::spawn(move || home.0.force(1, Lane::System).unwrap())
+            thread::spawn(move || {
+                home.0.force(1, Lane::System).unwrap();
+                call_task(&*home);
+            })
         };
-        assert_eq!(block_on(take(&mut outlet)), 1);
+        assert_eq!(block_on(take(&home)), 1);
         producer.join().unwrap();
     });
 }
@@ -134,13 +172,13 @@ fn an_express_item_wakes_the_consumer() {
 fn what_is_pushed_while_the_queue_closes_comes_back_or_is_left_over() {
     for lane in [Lane::User, Lane::System] {
         model(move || {
-            let (home, mut outlet) = home(Mailbox::unbounded());
+            let home = home(Mailbox::unbounded());
             home.0.force(0, Lane::User).unwrap();
             let producer = {
                 let home = home.clone();
                 thread::spawn(move || home.0.force(1, lane).is_err())
             };
-            let left = outlet.open().1.close();
+            let left = Outlet::first(&home).open().1.close();
             let came_back = producer.join().unwrap();
             assert_eq!(left.contains(&1), !came_back);
             assert!(left.contains(&0));
@@ -154,7 +192,7 @@ fn what_is_pushed_while_somebody_else_has_the_queue_refuse_is_taken_or_comes_bac
         [(Lane::User, OnFull::Wait), (Lane::System, OnFull::Wait), (Lane::User, OnFull::DropOldest)]
     {
         model(move || {
-            let (home, mut outlet) = home(Mailbox::bounded(2).on_full(policy));
+            let home = home(Mailbox::bounded(2).on_full(policy));
             let producer = {
                 let home = home.clone();
                 thread::spawn(move || !matches!(home.0.offer(1, lane), Offer::Queued))
@@ -163,12 +201,12 @@ fn what_is_pushed_while_somebody_else_has_the_queue_refuse_is_taken_or_comes_bac
                 let home = home.clone();
                 thread::spawn(move || home.0.refuse())
             };
-            let mut taken = outlet.open().1.drain();
+            let mut taken = Outlet::first(&home).open().1.drain();
             refuser.join().unwrap();
             assert!(matches!(home.0.offer(2, lane), Offer::Closed(2)));
-            taken.extend(outlet.open().1.drain());
+            taken.extend(Outlet::first(&home).open().1.drain());
             let came_back = producer.join().unwrap();
-            taken.extend(outlet.open().1.close());
+            taken.extend(Outlet::first(&home).open().1.close());
             assert_eq!(taken == [1], !came_back);
         });
     }
@@ -177,13 +215,17 @@ fn what_is_pushed_while_somebody_else_has_the_queue_refuse_is_taken_or_comes_bac
 #[test]
 fn a_waiting_sender_is_let_in() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::bounded(1));
+        let home = home(Mailbox::bounded(1));
         assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
-            thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
+            thread::spawn(move || {
+                let offer = block_on(Entrance::new(home.clone(), 2, Lane::User));
+                call_task(&*home);
+                offer
+            })
         };
-        let taken = block_on(async { [take(&mut outlet).await, take(&mut outlet).await] });
+        let taken = block_on(async { [take(&home).await, take(&home).await] });
         assert_eq!(taken, [1, 2]);
         assert!(matches!(sender.join().unwrap(), Offer::Queued));
     });
@@ -192,13 +234,17 @@ fn a_waiting_sender_is_let_in() {
 #[test]
 fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::bounded(1));
+        let home = home(Mailbox::bounded(1));
         assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
-            thread::spawn(move || block_on(Entrance::new(home, 2, Lane::User)))
+            thread::spawn(move || {
+                let offer = block_on(Entrance::new(home.clone(), 2, Lane::User));
+                call_task(&*home);
+                offer
+            })
         };
-        assert_eq!(outlet.open().1.close(), [1]);
+        assert_eq!(Outlet::first(&home).open().1.close(), [1]);
         assert!(matches!(sender.join().unwrap(), Offer::Closed(2)));
     });
 }
@@ -206,16 +252,16 @@ fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
 #[test]
 fn dropping_the_oldest_and_taking_it_do_not_meet() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
+        let home = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
         assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
             thread::spawn(move || send(&home, 2))
         };
-        let first = block_on(take(&mut outlet));
+        let first = block_on(take(&home));
         match sender.join().unwrap() {
             Offer::Displaced(1) => assert_eq!(first, 2),
-            Offer::Queued => assert_eq!((first, outlet.open().1.try_pop()), (1, Some(2))),
+            Offer::Queued => assert_eq!((first, Outlet::first(&home).open().1.try_pop()), (1, Some(2))),
             other => panic!("{other:?}"),
         }
     });
@@ -224,13 +270,13 @@ fn dropping_the_oldest_and_taking_it_do_not_meet() {
 #[test]
 fn what_is_displaced_while_the_queue_closes_is_told_or_left_over() {
     model(|| {
-        let (home, mut outlet) = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
+        let home = home(Mailbox::bounded(1).on_full(OnFull::DropOldest));
         assert!(matches!(send(&home, 1), Offer::Queued));
         let sender = {
             let home = home.clone();
             thread::spawn(move || send(&home, 2))
         };
-        let left = outlet.open().1.close();
+        let left = Outlet::first(&home).open().1.close();
         match sender.join().unwrap() {
             Offer::Displaced(1) => assert_eq!(left, [2]),
             Offer::Closed(2) => assert_eq!(left, [1]),

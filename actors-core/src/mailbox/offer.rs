@@ -22,7 +22,6 @@ impl<T: Item> Inbox<T> {
                 self.append_beside(&mut side, item, lane)?;
             }
         }
-        self.wake_if_idle();
         Ok(())
     }
 
@@ -32,10 +31,8 @@ impl<T: Item> Inbox<T> {
     pub(crate) fn put_back(&self, items: VecDeque<T>) {
         let mut side = self.open_side();
         let count = u32::try_from(items.len()).expect("fewer items than the side can count");
-        self.beside.fetch_add(count, Ordering::AcqRel);
+        self.beside.fetch_add(count, Ordering::SeqCst);
         side.put_back_first(items);
-        drop(side);
-        self.wake_if_idle();
     }
 
     /// Appends an item to the user lane if that takes no thought: there is room, nobody waits for it, and nobody else pushes
@@ -43,9 +40,7 @@ impl<T: Item> Inbox<T> {
     #[inline(always)]
     pub(crate) fn push<C>(&self, content: C, seal: impl FnOnce(C) -> T) -> Result<(), C> {
         let admits = |pushed| self.bound == usize::MAX || self.admits_at_once(pushed);
-        self.blocks.push_at_once(content, seal, admits)?;
-        self.wake_if_idle();
-        Ok(())
+        self.blocks.push_at_once(content, seal, admits)
     }
 
     /// With anything beside the blocks it takes thought: urgent messages count in the bound too.
@@ -69,10 +64,7 @@ impl<T: Item> Inbox<T> {
             return self.offer_beside(item, lane);
         }
         match self.blocks.push_if(item, |pushed| self.bound == usize::MAX || self.admits(pushed)) {
-            Ok(()) => {
-                self.wake_if_idle();
-                Offer::Queued
-            }
+            Ok(()) => Offer::Queued,
             Err(Refused::Closed(item)) => Offer::Closed(item),
             Err(Refused::NotAdmitted(item)) if self.on_full == OnFull::DropNewest => Offer::Discarded(item),
             Err(Refused::NotAdmitted(item)) => Offer::Full(item),
@@ -102,8 +94,6 @@ impl<T: Item> Inbox<T> {
             displaced.into_iter().for_each(|oldest| side.keep(oldest));
             return Offer::Closed(item);
         }
-        drop(side);
-        self.wake_if_idle();
         displaced.map_or(Offer::Queued, Offer::Displaced)
     }
 
@@ -113,7 +103,7 @@ impl<T: Item> Inbox<T> {
             return self.blocks.push_if(item, |_| true).map_err(Refused::into_item);
         }
         side.push(item, lane);
-        self.beside.fetch_add(1, Ordering::AcqRel);
+        self.beside.fetch_add(1, Ordering::SeqCst);
         Ok(())
     }
 

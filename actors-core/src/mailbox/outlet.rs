@@ -1,17 +1,21 @@
 //! The one who takes from a mailbox, and what is his alone.
-#![allow(unsafe_code, reason = "what lies beside the inbox is reached through its one outlet only")]
+#![allow(unsafe_code, reason = "what lies beside the inbox is reached through the claim on it only")]
 
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::task::{Wake, Waker};
 
+use super::claim::Verdict;
+use super::ready::{Consumer, Ready, wake_task};
 use super::{Inbox, Item, Reader};
 use crate::sync::UnsafeCell;
+use crate::sync::atomic::{Ordering, fence};
 
-/// What holds an inbox, with the right to take items out of it. There is one for each inbox.
-///
-/// One word for both, because each actor has one.
-pub(crate) struct Outlet<H> {
-    home: Arc<H>,
+/// What holds an inbox, with the claim on it: the right to take items out. There is one at a time for each inbox.
+pub(crate) struct Outlet<'a, H> {
+    home: &'a Arc<H>,
 }
 
 /// Something beside an inbox that belongs to whoever has the outlet.
@@ -26,19 +30,66 @@ impl<P> Private<P> {
     }
 }
 
-impl<H> Outlet<H> {
-    /// The outlet; to be made once for each home, which gives the same inbox and the same private part each time.
-    pub(crate) fn new(home: Arc<H>) -> Self {
+impl<'a, H> Outlet<'a, H> {
+    /// For the consumer's task, if it was given the claim. It is woken by this waker, which is always the same, when it is
+    /// given it again.
+    #[inline]
+    pub(crate) fn begin<T: Item>(home: &'a Arc<H>, task: &Waker) -> Option<Self>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let inbox: &Inbox<T> = (**home).as_ref();
+        if inbox.consumer.get().is_none() {
+            // SAFETY: there is one task.
+            unsafe { inbox.consumer.set(task) };
+            // Whoever gives it the claim looks for it after that.
+            fence(Ordering::SeqCst);
+        }
+        inbox.claim.begin().then_some(Self { home })
+    }
+
+    /// For the task, which goes away before the consumer has ended, if nobody else has the claim. Otherwise whoever has it is
+    /// told by [`Release::Abandoned`].
+    pub(crate) fn abandon<T: Item>(home: &'a Arc<H>) -> Option<Self>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let inbox: &Inbox<T> = (**home).as_ref();
+        inbox.claim.abandon().then_some(Self { home })
+    }
+
+    /// For whoever has made the home, before the task begins; to be called once.
+    pub(crate) fn first(home: &'a Arc<H>) -> Self {
+        Self { home }
+    }
+
+    /// A consumer whose turn is to come.
+    pub(crate) fn into_ready(self) -> Ready
+    where
+        H: Consumer,
+    {
+        Ready::of(self)
+    }
+
+    pub(crate) fn home(&self) -> &'a Arc<H> {
+        self.home
+    }
+
+    /// # Safety
+    ///
+    /// The caller has the claim.
+    #[inline]
+    pub(crate) unsafe fn held(home: &'a Arc<H>) -> Self {
         Self { home }
     }
 
     /// Begins to take items out.
     #[inline]
-    pub(crate) fn open<T: Item>(&mut self) -> (&Arc<H>, Reader<'_, T>)
+    pub(crate) fn open<T: Item>(&mut self) -> (&'a Arc<H>, Reader<'_, T>)
     where
         H: AsRef<Inbox<T>>,
     {
-        (&self.home, Reader::of((*self.home).as_ref()))
+        (self.home, Reader::of((**self.home).as_ref()))
     }
 
     /// What is the consumer's alone.
@@ -47,17 +98,131 @@ impl<H> Outlet<H> {
     where
         H: AsRef<Private<P>>,
     {
-        let private: &Private<P> = (*self.home).as_ref();
+        let private: &Private<P> = (**self.home).as_ref();
         // SAFETY: there is one outlet, and it is borrowed for as long as this is.
         private.0.with_mut(|private| unsafe { &mut *private })
     }
+
+    /// What is the consumer's alone, and the inbox.
+    #[inline]
+    pub(crate) fn open_private<T: Item, P>(&mut self) -> (&mut P, &'a Arc<H>, Reader<'_, T>)
+    where
+        H: AsRef<Private<P>> + AsRef<Inbox<T>>,
+    {
+        let private: &Private<P> = (**self.home).as_ref();
+        // SAFETY: there is one outlet, and it is borrowed for as long as this is.
+        let private = private.0.with_mut(|private| unsafe { &mut *private });
+        (private, self.home, Reader::of((**self.home).as_ref()))
+    }
 }
 
-impl<H> Deref for Outlet<H> {
+/// What became of an outlet whose holder wanted to give the claim back.
+#[must_use]
+pub(crate) enum Release<'a, H> {
+    /// It is somebody else's matter.
+    Done,
+    /// There is something in the mailbox: the holder keeps the claim, and looks.
+    Again(Outlet<'a, H>),
+    /// The consumer was woken meanwhile: the holder keeps the claim, and somebody looks.
+    Nudged(Outlet<'a, H>),
+    /// The consumer's task is gone: the holder keeps the claim, and ends the consumer.
+    Abandoned(Outlet<'a, H>),
+}
+
+impl<'a, H> Outlet<'a, H> {
+    /// Nothing is left to do until something is queued; for a suspended consumer, until that is something of the system.
+    #[inline]
+    pub(crate) fn rest<T: Item>(self, is_suspended: bool) -> Release<'a, H>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let inbox = self.inbox();
+        let verdict =
+            inbox.claim.rest(|| if is_suspended { inbox.has_system_news() } else { inbox.has_news() });
+        self.released(verdict)
+    }
+
+    /// Nothing is left to do until the consumer is woken.
+    #[inline]
+    pub(crate) fn wait<T: Item>(self) -> Release<'a, H>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let verdict = self.inbox().claim.wait();
+        self.released(verdict)
+    }
+
+    /// The task is to go on.
+    pub(crate) fn hand_to_task(self) -> Release<'a, H>
+    where
+        H: Consumer,
+    {
+        let verdict = self.inbox().claim.hand_to_task();
+        if verdict == Verdict::Done {
+            wake_task(self.home);
+        }
+        self.released(verdict)
+    }
+
+    /// The consumer has ended; its task, if it has one, ends too.
+    pub(crate) fn finish<T: Item>(self)
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let inbox = self.inbox();
+        // A task that is made later, because somebody was about to, finds that it has ended.
+        if inbox.claim.hand_to_task() == Verdict::Done && inbox.has_task() {
+            inbox.wake_task();
+        }
+    }
+
+    #[inline]
+    fn released(self, verdict: Verdict) -> Release<'a, H> {
+        match verdict {
+            Verdict::Done => Release::Done,
+            Verdict::Again => Release::Again(self),
+            Verdict::Nudged => Release::Nudged(self),
+            Verdict::Abandoned => Release::Abandoned(self),
+        }
+    }
+
+    #[inline]
+    fn inbox<T: Item>(&self) -> &'a Inbox<T>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        (**self.home).as_ref()
+    }
+}
+
+impl<H> Deref for Outlet<'_, H> {
     type Target = Arc<H>;
 
     #[inline]
     fn deref(&self) -> &Arc<H> {
-        &self.home
+        self.home
+    }
+}
+
+/// The waker of what holds an inbox, which takes no count of it: clones of it do.
+#[inline]
+pub(crate) fn waker_of<H: Wake + Send + Sync + 'static>(home: &Arc<H>) -> Borrowed<'_> {
+    // SAFETY: the count that the waker would give back is not given back, and `home` is there as long as the waker is.
+    let waker = ManuallyDrop::new(Waker::from(unsafe { Arc::from_raw(Arc::as_ptr(home)) }));
+    Borrowed { waker, home: PhantomData }
+}
+
+/// A waker for as long as something else is there.
+pub(crate) struct Borrowed<'a> {
+    waker: ManuallyDrop<Waker>,
+    home: PhantomData<&'a ()>,
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = Waker;
+
+    #[inline]
+    fn deref(&self) -> &Waker {
+        &self.waker
     }
 }

@@ -4,7 +4,7 @@
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::NonNull;
-use std::task::{Poll, Waker};
+use std::task::Waker;
 
 use super::inbox::{Inbox, LOCKED};
 use super::{Item, Lane, OnFull};
@@ -65,7 +65,7 @@ impl<T: Item> Inbox<T> {
                     }
                 } else {
                     side.push(waiter.item, waiter.lane);
-                    self.beside.fetch_add(1, Ordering::AcqRel);
+                    self.beside.fetch_add(1, Ordering::SeqCst);
                 }
                 self.waiting.fetch_sub(1, Ordering::AcqRel);
                 admitted.push(waiter.waker);
@@ -84,53 +84,29 @@ impl<'a, T: Item> Reader<'a, T> {
 }
 
 impl<T: Item> Reader<'_, T> {
-    /// Remembers whom to wake. Must come before the consumer first waits.
+    /// The next item. Without one the consumer has said how far it is, and may [rest](super::Outlet::rest).
     #[inline]
-    pub(crate) fn remember_consumer(&mut self, waker: &Waker) {
-        // SAFETY: this is the outlet's holder.
-        unsafe { self.inbox.consumer.set(waker) };
-    }
-
-    /// The next item, or a note that the consumer waits for one: the [one remembered](Self::remember_consumer) is woken.
-    #[inline]
-    pub(crate) fn poll_front(&mut self) -> Poll<Front<'_, T>> {
-        let Some((word, rest)) = self.advance() else { return self.poll_wait() };
+    pub(crate) fn next_front(&mut self) -> Option<Front<'_, T>> {
+        let Some((word, rest)) = self.advance() else {
+            self.publish();
+            return None;
+        };
         self.unsaid -= 1;
         if self.unsaid == 0 {
             self.publish();
         }
-        Poll::Ready(Front { word, rest, reader: PhantomData })
+        Some(Front { word, rest, reader: PhantomData })
     }
 
-    #[inline(never)]
-    fn poll_wait(&mut self) -> Poll<Front<'_, T>> {
-        self.publish();
-        self.inbox.idle.swap(true, Ordering::AcqRel);
-        match self.advance() {
-            Some((word, rest)) => {
-                // A swap too: a plain store would cut the chain through which a producer's swap is seen.
-                self.inbox.idle.swap(false, Ordering::AcqRel);
-                Poll::Ready(Front { word, rest, reader: PhantomData })
-            }
-            None => Poll::Pending,
-        }
-    }
-
-    /// As [`poll_front`](Self::poll_front), for the system lane alone: whatever else is there waits. It wakes the consumer
+    /// As [`next_front`](Self::next_front), for the system lane alone: whatever else is there waits. It calls for the consumer
     /// all the same when it comes.
     #[cold]
-    pub(crate) fn poll_system(&mut self) -> Poll<Front<'_, T>> {
-        let item = self.pop_system().or_else(|| {
+    pub(crate) fn next_system(&mut self) -> Option<Front<'_, T>> {
+        let Some((word, rest)) = self.pop_system().map(T::split) else {
             self.publish();
-            self.inbox.idle.swap(true, Ordering::AcqRel);
-            let item = self.pop_system();
-            if item.is_some() {
-                self.inbox.idle.swap(false, Ordering::AcqRel);
-            }
-            item
-        });
-        let Some((word, rest)) = item.map(T::split) else { return Poll::Pending };
-        Poll::Ready(Front { word, rest: self.aside.write(rest), reader: PhantomData })
+            return None;
+        };
+        Some(Front { word, rest: self.aside.write(rest), reader: PhantomData })
     }
 
     fn pop_system(&mut self) -> Option<T> {

@@ -68,6 +68,10 @@ impl<T> Side<T> {
         self.system.pop_front()
     }
 
+    pub(super) fn has_system(&self) -> bool {
+        !self.system.is_empty()
+    }
+
     pub(super) fn user_items(&self) -> usize {
         self.returned.len() + self.urgent.len() + self.kept.len()
     }

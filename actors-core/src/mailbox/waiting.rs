@@ -92,8 +92,6 @@ impl<T: Item> Inbox<T> {
         if self.has_room(&side) && !side.has_waiting() {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
             let appended = self.append_beside(&mut side, item, lane);
-            drop(side);
-            self.wake_if_idle();
             return Err(appended.map_or_else(Offer::Closed, |()| Offer::Queued));
         }
         Ok(side.join(item, lane, waker))

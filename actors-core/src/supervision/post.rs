@@ -50,7 +50,9 @@ impl Boss {
     pub(super) fn tell(&self, event: Event) -> bool {
         self.0.upgrade().is_some_and(|cell| {
             let ticket = Ticket::Life(cell.core.incarnation());
-            cell.inbox.force(Envelope::ticketed(ticket, event), Lane::User).is_ok()
+            let is_queued = cell.inbox.force(Envelope::ticketed(ticket, event), Lane::User).is_ok();
+            cell.call();
+            is_queued
         })
     }
 }

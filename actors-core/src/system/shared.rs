@@ -1,11 +1,12 @@
 //! What all handles of one system share.
 
 use std::any::Any;
+use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 use super::ActorSystem;
@@ -27,7 +28,7 @@ use crate::kernel::host::Host;
 use crate::mailbox::Mailbox;
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::panics::contain;
-use crate::sched::{BlockingPool, Executor};
+use crate::sched::{BlockingPool, Chains, Executor, post_sentinel};
 use crate::timer::TimerQueue;
 
 pub(crate) struct Shared {
@@ -41,6 +42,9 @@ pub(crate) struct Shared {
     pub(super) extensions: Extensions,
     pub(super) hooks: Hooks,
     pub(super) restarts: AtomicU64,
+    chains: Arc<Chains>,
+    /// As long as the system is there, its actors end with the runtime.
+    _guarded: oneshot::Sender<Infallible>,
     blocking: BlockingPool,
     deadlines: DeadlineQueue,
     leavers: Leavers,
@@ -78,6 +82,12 @@ impl Shared {
         let dead_letters = DeadLetterOffice::new();
         let deadlines = DeadlineQueue::new(runtime.clone(), dead_letters.late_replies());
         let timers = TimerQueue::new(runtime.clone());
+        let guarded = {
+            let directory = directory.clone();
+            // Actors without tasks of their own end as those do that the runtime drops.
+            post_sentinel(&runtime, move || directory.all().iter().for_each(|cell| cell.kill_for_good()))
+        };
+        let chains = Arc::new(Chains::new(runtime.clone()));
         Self {
             runtime,
             executor,
@@ -89,6 +99,8 @@ impl Shared {
             extensions: Extensions::default(),
             hooks: Hooks::default(),
             restarts: AtomicU64::new(0),
+            chains,
+            _guarded: guarded,
             blocking: BlockingPool::new(blocking_threads),
             deadlines,
             leavers: Leavers::default(),
@@ -141,6 +153,10 @@ impl Host for Shared {
 
     fn executor(&self) -> Option<&dyn Executor> {
         self.executor.as_deref()
+    }
+
+    fn chains(&self) -> &Arc<Chains> {
+        &self.chains
     }
 
     fn default_mailbox(&self) -> Mailbox {

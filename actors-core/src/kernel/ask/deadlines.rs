@@ -98,6 +98,12 @@ impl DeadlineQueue {
         self.vigil.roll.call(look, wake);
     }
 
+    /// An answer came too late, and nobody but its asker noticed.
+    #[cold]
+    pub(crate) fn count_late_answer(&self) {
+        self.vigil.late.fetch_add(1, Ordering::Relaxed);
+    }
+
     #[cold]
     #[inline(never)]
     fn attend(&self, until: Instant, timeout: u64) {

@@ -267,10 +267,12 @@ impl<A: Actor> Drop for Context<A> {
 
 /// Puts a message to itself into an actor's mailbox, whatever its bound: what an actor asked for is not refused.
 fn deliver_to_self<A: Responder<M>, M: Message>(
-    cell: &Cell<A>,
+    cell: &Arc<Cell<A>>,
     lane: Lane,
     ticket: Ticket,
     message: M,
 ) -> bool {
-    cell.inbox.force(Envelope::ticketed(ticket, message), lane).is_ok()
+    let is_queued = cell.inbox.force(Envelope::ticketed(ticket, message), lane).is_ok();
+    cell.call();
+    is_queued
 }

@@ -15,6 +15,7 @@ mod kinds;
 mod label;
 mod sealed;
 mod traced;
+mod turns;
 
 pub(crate) use answering::{Answering, Unheard};
 pub(crate) use body::Body;

@@ -13,7 +13,7 @@ use crate::kernel::links::break_links;
 use crate::kernel::pulse::Stage;
 use crate::observe::LifecycleEvent;
 
-impl<A: Actor> Life<A> {
+impl<A: Actor> Life<'_, A> {
     /// The life is to end: first the children do.
     pub(super) fn part(
         &mut self,

@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use super::{Life, StartReport, contain};
+use super::{Life, StartReport, Tenant, contain};
 use crate::error::{ActorError, StartError};
 use crate::exit::ExitReason;
 use crate::kernel::actor::Actor;
@@ -34,10 +34,10 @@ impl<A: Actor> Entourage<A> {
     }
 }
 
-impl<A: Actor> Life<A> {
+impl<A: Actor> Life<'_, A> {
     #[inline]
     pub(super) fn entourage(&mut self) -> &mut Option<Box<Entourage<A>>> {
-        self.cell.private()
+        &mut self.cell.private::<Tenant<A>>().entourage
     }
 
     /// Who builds the states and grants further lives, if anybody does.

@@ -1,29 +1,29 @@
 //! The span of a life: whatever an actor logs in its hooks and handlers lies in it.
 
-use std::task::{Context as TaskContext, Poll};
+use std::task::Context as TaskContext;
 
 use tracing::Span;
 
-use super::{Life, Phase};
+use super::{Life, Pause, Phase};
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Core;
 
-impl<A: Actor> Life<A> {
+impl<A: Actor> Life<'_, A> {
     /// Whether the life that runs has a span, or one is about to begin.
     #[inline]
     pub(super) fn may_have_span(&mut self) -> bool {
-        matches!(self.phase, Phase::Born(_)) || self.span().is_some()
+        matches!(self.phase(), Phase::Born(_)) || self.span().is_some()
     }
 
     /// Goes on in the span of the life that runs or is about to begin, if somebody wants it.
     #[cold]
-    pub(super) fn go_on_in_span(&mut self, cx: &mut TaskContext<'_>) -> Poll<()> {
-        if matches!(self.phase, Phase::Born(_)) {
+    pub(super) fn go_on_in_span(&mut self, cx: &mut TaskContext<'_>) -> Pause {
+        if matches!(self.phase(), Phase::Born(_)) {
             let span = span_of(&self.cell.core);
             self.set_span(span);
         }
         let _entered = self.span().map(|span| span.clone().entered());
-        self.go_on(cx)
+        self.take_turn(cx)
     }
 
     #[inline]

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::coop;
 
 use crate::error::SendError;
 use crate::exit::ExitReason;
@@ -11,15 +14,17 @@ use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::cell::{AnyCell, Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
+use crate::kernel::direct::{Way, is_at_home};
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::refs::{Recipient, WeakActorRef};
 use crate::kernel::request::Request;
 use crate::kernel::tell::Tell;
 use crate::kernel::watch::{Watchable, Watched};
-use crate::mailbox::{Entrance, Lane, Offer, OnFull};
+use crate::mailbox::{Entrance, Lane, Offer, OnFull, Ready};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
+use crate::sched::is_off;
 
 /// A reference to an actor: cheap to clone, and good for as long as the actor exists, whatever restarts come between.
 ///
@@ -200,7 +205,22 @@ impl<A: Actor> ActorRef<A> {
         &*self.cell
     }
 
-    /// Sends what could not be sent at once.
+    /// Puts a question into the mailbox, and calls for nobody.
+    #[inline]
+    fn post<M: Message>(&self, question: Posted<M>) -> Result<(), Refusal<M>>
+    where
+        A: Responder<M>,
+    {
+        if Envelope::<A>::may_be_traced() {
+            return self.offer_with_care(Load::Ask(question));
+        }
+        match self.cell.inbox.push(question, Envelope::asked) {
+            Ok(()) => Ok(()),
+            Err(question) => self.offer_with_care(Load::Ask(question)),
+        }
+    }
+
+    /// Puts what could not be put into the mailbox at once there, and calls for nobody.
     #[cold]
     #[inline(never)]
     fn offer_with_care<M: Message>(&self, load: Load<M>) -> Result<(), Refusal<M>>
@@ -237,43 +257,78 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     #[inline]
     fn offer(&self, parcel: Parcel<M>) -> Result<(), Refusal<M>> {
         let (lane, envelope) = (lane_of(&parcel), Envelope::user(parcel));
-        let envelope = match lane {
-            Lane::User => match self.cell.inbox.push(envelope, |envelope| envelope) {
-                Ok(()) => return Ok(()),
-                Err(envelope) => envelope,
-            },
-            _ => envelope,
+        let pushed = match lane {
+            Lane::User => self.cell.inbox.push(envelope, |envelope| envelope),
+            _ => Err(envelope),
         };
-        self.settle(self.cell.inbox.offer(envelope, lane), lane)
+        if let Err(envelope) = pushed {
+            self.settle(self.cell.inbox.offer(envelope, lane), lane)?;
+        }
+        self.cell.call();
+        Ok(())
     }
 
     // In the caller: the usual way is a few stores.
     #[inline(always)]
     fn offer_told(&self, message: M) -> Result<(), Refusal<M>> {
         if !Envelope::<A>::holds::<M>() || Envelope::<A>::may_be_traced() {
-            return self.offer_with_care(Load::Tell(message));
+            self.offer_with_care(Load::Tell(message))?;
+        } else if let Err(message) = self.cell.inbox.push(message, Envelope::told) {
+            self.offer_with_care(Load::Tell(message))?;
         }
-        match self.cell.inbox.push(message, Envelope::told) {
-            Ok(()) => Ok(()),
-            Err(message) => self.offer_with_care(Load::Tell(message)),
-        }
+        self.cell.call();
+        Ok(())
     }
 
     #[inline]
     fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
-        if Envelope::<A>::may_be_traced() {
-            self.offer_with_care(Load::Ask(question))?;
-        } else if let Err(question) = self.cell.inbox.push(question, Envelope::asked) {
-            self.offer_with_care(Load::Ask(question))?;
-        }
+        self.post(question)?;
+        self.cell.call();
         Ok(Some(self.cell.core.host.deadlines()))
+    }
+
+    #[inline]
+    fn way(&self) -> Way {
+        let core = &self.cell.core;
+        if core.is_bound {
+            return Way::Ask;
+        }
+        match core.ease.way() {
+            // A task that has done enough for one poll waits for its answer like others.
+            Way::Direct
+                if !self.cell.inbox.is_free()
+                    || !coop::has_budget_remaining()
+                    || !is_off()
+                    || !is_at_home(&core.host) =>
+            {
+                Way::Ask
+            }
+            way => way,
+        }
+    }
+
+    fn ask_directly(&self, question: Posted<M>, is_answered: &dyn Fn() -> bool) -> Result<(), Refusal<M>> {
+        self.post(question)?;
+        if let Some(ready) = Ready::take(&self.cell) {
+            self.cell.core.host.chains().lead(|| ready.take_turn(), is_answered);
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn learn(&self, took: Duration, way: Way) {
+        self.cell.core.ease.learn(took, way);
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
         let lane = lane_of(&parcel);
         let entrance = Entrance::new(self.cell.clone(), Envelope::user(parcel), lane);
         let myself = self.clone();
-        Box::pin(async move { myself.settle(entrance.await, lane) })
+        Box::pin(async move {
+            let offer = entrance.await;
+            myself.cell.call();
+            myself.settle(offer, lane)
+        })
     }
 
     fn to_recipient(&self) -> Recipient<M> {
@@ -306,8 +361,9 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
 
     fn notify(&self, message: M) {
         let envelope = Envelope::user(Parcel::told(message));
-        if let Err(envelope) = self.cell.inbox.force(envelope, Lane::System) {
-            discard_contained(envelope, &self.cell.core, DeadLetterReason::Stopped);
+        match self.cell.inbox.force(envelope, Lane::System) {
+            Ok(()) => self.cell.call(),
+            Err(envelope) => discard_contained(envelope, &self.cell.core, DeadLetterReason::Stopped),
         }
     }
 
@@ -338,6 +394,7 @@ impl<A: Actor> Drop for ActorRef<A> {
         if self.cell.core.remove_handle() {
             self.cell.core.lift_suspension();
             drop(self.cell.inbox.force(Envelope::stop_unreachable(), Lane::User));
+            self.cell.call();
         }
     }
 }

@@ -1,0 +1,160 @@
+//! The task of an actor, and turns that are taken without it.
+//!
+//! A turn belongs to whoever has the claim on the actor's mailbox: the task, when it was woken, or the chain of turns of a thread,
+//! where an actor of the same system has sent the message.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll, Wake};
+
+use crate::kernel::actor::Actor;
+use crate::kernel::cell::Cell;
+use crate::kernel::direct::is_task_at_home;
+use crate::kernel::life::{Life, Pause, contain};
+use crate::mailbox::{Outlet, Ready, Release, alert_task, call_task, waker_of};
+
+/// What the runtime runs of an actor. Dropped before it is ready, as a runtime does when it goes down, it ends the actor as killed.
+pub(crate) struct Task<A: Actor> {
+    cell: Arc<Cell<A>>,
+}
+
+/// How a turn went.
+enum After<'a, A: Actor> {
+    /// The claim was given back.
+    Over,
+    /// Another turn is to follow at once.
+    Again(Outlet<'a, Cell<A>>),
+    /// The actor has ended.
+    Ended(Outlet<'a, Cell<A>>),
+}
+
+impl<A: Actor> Task<A> {
+    /// The only one of this cell.
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        Self { cell }
+    }
+}
+
+impl<A: Actor> Future for Task<A> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<()> {
+        let cell = &self.cell;
+        let Some(outlet) = Outlet::begin(cell, cx.waker()) else { return Poll::Pending };
+        let mut poll = Poll::Pending;
+        let turn = || match take_turn(outlet) {
+            After::Over => None,
+            After::Again(outlet) => Some(outlet.into_ready()),
+            After::Ended(_) => {
+                poll = Poll::Ready(());
+                None
+            }
+        };
+        match cell.core.chains() {
+            Some(chains) => chains.lead(turn, || false),
+            None => turn().into_iter().for_each(Ready::hand_to_task),
+        }
+        poll
+    }
+}
+
+impl<A: Actor> Drop for Task<A> {
+    fn drop(&mut self) {
+        if let Some(outlet) = Outlet::abandon(&self.cell) {
+            Life::of(outlet).abandon();
+        }
+    }
+}
+
+impl<A: Actor> Wake for Cell<A> {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        if !self.core.chains().is_some_and(|chains| chains.come_next(|| Ready::wake(self))) {
+            alert_task(&**self);
+        }
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// Has it begin, which was just made.
+    pub(crate) fn begin(self: &Arc<Self>) {
+        let newborn = || Some(Ready::newborn(self));
+        match self.core.chains() {
+            Some(chains) if chains.come_next(newborn) => {}
+            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up(Ready::newborn(self)),
+            _ => newborn().into_iter().for_each(Ready::hand_to_task),
+        }
+    }
+
+    /// Takes a turn in a chain.
+    pub(super) fn take_turn_in_chain(outlet: Outlet<'_, Self>) -> Option<Outlet<'_, Self>> {
+        match take_turn(outlet) {
+            After::Over => None,
+            After::Again(outlet) => Some(outlet),
+            After::Ended(outlet) => {
+                outlet.finish();
+                None
+            }
+        }
+    }
+
+    /// Ends it, whose task is gone.
+    pub(super) fn end_abandoned(outlet: Outlet<'_, Self>) {
+        end(outlet);
+    }
+
+    /// To be called after a push: somebody has to handle it.
+    #[inline(always)]
+    pub(crate) fn call(self: &Arc<Self>) {
+        if self.inbox.is_resting() {
+            self.call_from_rest();
+        }
+    }
+
+    #[inline(never)]
+    fn call_from_rest(self: &Arc<Self>) {
+        if !self.core.chains().is_some_and(|chains| chains.come_next(|| Ready::call(self))) {
+            call_task(&**self);
+        }
+    }
+}
+
+/// Takes one turn.
+fn take_turn<A: Actor>(outlet: Outlet<'_, Cell<A>>) -> After<'_, A> {
+    let waker = waker_of(outlet.home());
+    let mut life = Life::of(outlet);
+    let Ok(pause) = contain(|| life.go_on(&mut TaskContext::from_waker(&waker))) else {
+        return end(life.into_outlet());
+    };
+    let outlet = life.into_outlet();
+    let release = match pause {
+        Pause::Rest => outlet.rest(false),
+        Pause::Suspended => outlet.rest(true),
+        Pause::Wait => outlet.wait(),
+        Pause::Ended => return end(outlet),
+    };
+    match release {
+        Release::Done => After::Over,
+        Release::Again(outlet) => After::Again(outlet),
+        Release::Nudged(outlet) => give_way(outlet),
+        Release::Abandoned(outlet) => end(outlet),
+    }
+}
+
+/// The neighbours first, and then this one again.
+fn give_way<A: Actor>(outlet: Outlet<'_, Cell<A>>) -> After<'_, A> {
+    match outlet.hand_to_task() {
+        Release::Abandoned(outlet) => end(outlet),
+        _ => After::Over,
+    }
+}
+
+/// The end, if it has not ended yet.
+fn end<A: Actor>(outlet: Outlet<'_, Cell<A>>) -> After<'_, A> {
+    let mut life = Life::of(outlet);
+    life.abandon();
+    After::Ended(life.into_outlet())
+}

@@ -1,0 +1,18 @@
+//! Turns that follow one another on a thread without the scheduler in between.
+//!
+//! A consumer that is called for while another one's turn is on waits in the *line* of that thread, and has its turn in the same
+//! poll: a message from one actor to another wakes no task.
+//!
+//! ```text
+//!  task of an actor ── leads ──> turn ── calls for others ──> line ──> turn ──> ···   until the line is empty, or it is enough
+//!                                                              │
+//!                                    carriers <── what is left ┘
+//! ```
+//!
+//! Turns are expected to be short. Where they are not, those in line are handed to their own tasks, where other threads find them.
+
+mod chains;
+mod line;
+mod pace;
+
+pub(crate) use chains::{Chains, is_off};
