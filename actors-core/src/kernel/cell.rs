@@ -119,7 +119,7 @@ impl<A: Actor> Cell<A> {
             ended: AtomicBool::new(false),
             messages_per_turn,
             is_bound,
-            ease: Ease::new(),
+            ease: Ease::of_kind(short_type_name::<A>),
             incarnation: AtomicU32::new(0),
             place: AtomicU32::new(NOWHERE),
             pulse: Pulse::new(),
@@ -206,7 +206,6 @@ impl Core {
     }
 
     /// What gives the name of its type, which takes a while.
-    #[cfg(feature = "metrics")]
     pub(crate) fn kind_by(&self) -> fn() -> &'static str {
         self.kind
     }

@@ -44,9 +44,15 @@ pub enum Way {
     Direct,
 }
 
+/// A type of actors, as the address of what names it.
+type Kind = fn() -> &'static str;
+
 impl Ease {
-    pub(crate) fn new() -> Self {
-        Self(AtomicI8::new(0))
+    /// Of a new actor: as what is known of its kind on this thread.
+    pub(crate) fn of_kind(kind: Kind) -> Self {
+        let mut known = 0;
+        with_kind(kind, |place| known = place.get().1);
+        Self(AtomicI8::new(if known >= LESSONS { LESSONS } else { 0 }))
     }
 
     #[inline]
@@ -55,20 +61,53 @@ impl Ease {
     }
 
     /// An answer took so long. Those who ask at the same time may count one less.
-    pub(crate) fn learn(&self, took: Duration, way: Way) {
+    pub(crate) fn learn(&self, kind: Kind, took: Duration, way: Way) {
         let known = self.0.load(Ordering::Relaxed);
-        if took > SHORT {
-            // Others may have been in the way of one that was waited for.
-            if way == Way::Direct {
-                self.0.store(-PENALTY, Ordering::Relaxed);
-            }
-        } else if known < LESSONS {
-            self.0.store(known + 1, Ordering::Relaxed);
+        let learnt = after_lesson(known, took, way);
+        if learnt != known {
+            self.0.store(learnt, Ordering::Relaxed);
+            with_kind(kind, |place| {
+                let (kind, known) = place.get();
+                place.set((kind, after_lesson(known, took, way)));
+            });
         }
+    }
+
+    /// Somebody else has the turn: those who ask at the same time are better off with one who answers them all.
+    #[cold]
+    pub(crate) fn forget(&self) {
+        self.0.store(-PENALTY, Ordering::Relaxed);
     }
 }
 
+/// What is known when an answer has taken so long.
+fn after_lesson(known: i8, took: Duration, way: Way) -> i8 {
+    match way {
+        _ if took <= SHORT => known.saturating_add(1).min(LESSONS),
+        Way::Direct => -PENALTY,
+        // Others may have been in the way of one that was waited for.
+        Way::Ask | Way::Learn => known,
+    }
+}
+
+/// The place of what this thread knows of a kind; another kind may have had it before.
+fn with_kind(kind: Kind, look: impl FnOnce(&Cell<(usize, i8)>)) {
+    let kind = kind as usize;
+    let _ = KINDS.try_with(|places| {
+        let place = &places[(kind >> 4) % KINDS_KNOWN];
+        if place.get().0 != kind {
+            place.set((kind, 0));
+        }
+        look(place);
+    });
+}
+
+/// So many kinds of actors a thread knows something of.
+const KINDS_KNOWN: usize = 16;
+
 thread_local! {
+    /// Kinds of actors, and how many answers of each came in time.
+    static KINDS: [Cell<(usize, i8)>; KINDS_KNOWN] = const { [const { Cell::new((0, 0)) }; KINDS_KNOWN] };
     /// The task that was last found to be one of the runtime of this system.
     static KNOWN: Cell<Option<(task::Id, *const ())>> = const { Cell::new(None) };
 }
@@ -126,5 +165,57 @@ impl<M: Message> Request<'_, M> {
             return self.refuse(AskError::Timeout(self.timeout));
         }
         Poll::Ready(M::Kind::answer(self.take_answer()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const QUICK: Duration = Duration::from_micros(1);
+    const SLOW: Duration = Duration::from_millis(1);
+
+    fn one() -> &'static str {
+        "One"
+    }
+
+    fn other() -> &'static str {
+        "Other"
+    }
+
+    #[test]
+    fn an_actor_that_answers_soon_again_and_again_may_be_run_by_those_who_ask() {
+        let ease = Ease::of_kind(one);
+        for _ in 0..LESSONS {
+            assert_eq!(ease.way(), Way::Learn);
+            ease.learn(one, SLOW, Way::Learn);
+            ease.learn(one, QUICK, Way::Learn);
+        }
+        assert_eq!(ease.way(), Way::Direct);
+    }
+
+    #[test]
+    fn one_long_turn_of_an_asker_is_the_last_for_a_while() {
+        let ease = Ease::of_kind(other);
+        (0..LESSONS).for_each(|_| ease.learn(other, QUICK, Way::Learn));
+        ease.learn(other, SLOW, Way::Direct);
+        for _ in 0..PENALTY + LESSONS {
+            assert_eq!(ease.way(), Way::Learn);
+            ease.learn(other, QUICK, Way::Learn);
+        }
+        assert_eq!(ease.way(), Way::Direct);
+    }
+
+    #[test]
+    fn new_actors_of_a_kind_are_like_those_that_are_known() {
+        fn third() -> &'static str {
+            "Third"
+        }
+        let first = Ease::of_kind(third);
+        (0..LESSONS).for_each(|_| first.learn(third, QUICK, Way::Learn));
+        assert_eq!(Ease::of_kind(third).way(), Way::Direct);
+        Ease::of_kind(third).learn(third, SLOW, Way::Direct);
+        assert_eq!(Ease::of_kind(third).way(), Way::Learn);
+        assert_eq!(first.way(), Way::Direct, "what is known of an actor itself counts more");
     }
 }

@@ -81,11 +81,11 @@ impl<A: Actor> Wake for Cell<A> {
 impl<A: Actor> Cell<A> {
     /// Has it begin, which was just made.
     pub(crate) fn begin(self: &Arc<Self>) {
-        let newborn = || Some(Ready::newborn(self));
+        let newborn = || Ready::newborn(self);
         match self.core.chains() {
-            Some(chains) if chains.come_next(newborn) => {}
-            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up(Ready::newborn(self)),
-            _ => newborn().into_iter().for_each(Ready::hand_to_task),
+            Some(chains) if chains.come_into_being(newborn) => {}
+            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up(newborn()),
+            _ => newborn().hand_to_task(),
         }
     }
 

@@ -74,16 +74,8 @@ impl Claim {
             && self.0.compare_exchange(RESTING, TASKED, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// Takes the claim if the mailbox rests or its task has not begun yet, which then has nothing to do.
-    #[inline]
-    pub(super) fn take(&self) -> bool {
-        let step = |state| matches!(state, RESTING | TASKED).then_some(HELD);
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, step).is_ok()
-    }
-
-    #[inline]
-    pub(super) fn is_free(&self) -> bool {
-        matches!(self.0.load(Ordering::SeqCst), RESTING | TASKED)
+    pub(super) fn is_tasked(&self) -> bool {
+        self.0.load(Ordering::Relaxed) == TASKED
     }
 
     #[inline(always)]

@@ -30,43 +30,46 @@ pub(crate) unsafe trait Consumer: AsRef<Inbox<Self::Item>> + Send + Sync + 'stat
 
 /// A consumer with the claim on its mailbox, of whatever type, or one that is about to begin. Dropped unused, it leaves the turn to
 /// the consumer's task.
-pub(crate) struct Ready {
-    consumer: ManuallyDrop<Arc<dyn AnyConsumer>>,
-    /// Whether the claim is this one's. Otherwise it is the task's, which need not exist yet, and is to be taken.
-    has_claim: bool,
-}
+pub(crate) struct Ready(ManuallyDrop<Arc<dyn AnyConsumer>>);
+
+/// A consumer that is about to begin: the claim is its task's, which need not exist, and is to be taken.
+#[repr(transparent)]
+struct Newborn<H>(H);
 
 impl Ready {
     pub(super) fn of<H: Consumer>(outlet: Outlet<'_, H>) -> Self {
-        Self::new(outlet.home().clone(), true)
+        Self::new(outlet.home().clone())
     }
 
     /// One that has just been made, in place of its task.
     pub(crate) fn newborn<H: Consumer>(home: &Arc<H>) -> Self {
-        Self::new(home.clone(), false)
+        // SAFETY: they are the same in memory.
+        Self::new(unsafe { Arc::from_raw(Arc::into_raw(home.clone()).cast::<Newborn<H>>()) })
     }
 
     /// Takes the claim if nobody has it and the mailbox rests; for producers, after a push.
     #[inline]
     pub(crate) fn call<H: Consumer>(home: &Arc<H>) -> Option<Self> {
-        inbox_of(&**home).claim.call().then(|| Self::new(home.clone(), true))
+        inbox_of(&**home).claim.call().then(|| Self::new(home.clone()))
     }
 
-    /// As [`call`](Self::call), also if the task was given the claim and has not begun.
+    /// As [`call`](Self::call), also of one that is about to begin and has no task.
     #[inline]
     pub(crate) fn take<H: Consumer>(home: &Arc<H>) -> Option<Self> {
-        inbox_of(&**home).claim.take().then(|| Self::new(home.clone(), true))
+        let inbox = inbox_of(&**home);
+        let is_taken = inbox.claim.call() || !inbox.has_task() && inbox.claim.begin();
+        is_taken.then(|| Self::new(home.clone()))
     }
 
     /// Takes the claim if nobody has it, or leaves word with whoever has.
     #[inline]
     pub(crate) fn wake<H: Consumer>(home: &Arc<H>) -> Option<Self> {
-        inbox_of(&**home).claim.wake().then(|| Self::new(home.clone(), true))
+        inbox_of(&**home).claim.wake().then(|| Self::new(home.clone()))
     }
 
     #[inline]
-    fn new(consumer: Arc<dyn AnyConsumer>, has_claim: bool) -> Self {
-        Self { consumer: ManuallyDrop::new(consumer), has_claim }
+    fn new(consumer: Arc<dyn AnyConsumer>) -> Self {
+        Self(ManuallyDrop::new(consumer))
     }
 
     /// Takes a turn; there is another one to follow if it comes back.
@@ -74,7 +77,7 @@ impl Ready {
     pub(crate) fn take_turn(self) -> Option<Self> {
         let mut this = ManuallyDrop::new(self);
         // SAFETY: `this` is used up, and its claim with it.
-        unsafe { ManuallyDrop::take(&mut this.consumer).take_turn(this.has_claim) }
+        unsafe { ManuallyDrop::take(&mut this.0).take_turn() }
     }
 
     /// Leaves the turn to the consumer's task.
@@ -86,36 +89,50 @@ impl Ready {
 impl Drop for Ready {
     fn drop(&mut self) {
         // SAFETY: nobody uses it after this.
-        unsafe { ManuallyDrop::take(&mut self.consumer).hand_to_task(self.has_claim) }
+        unsafe { ManuallyDrop::take(&mut self.0).hand_to_task() }
     }
 }
 
-/// For each function the caller has the claim, which is used up, or says that it has not.
+/// For each function the caller has what a [`Ready`] stands for, which is used up.
 trait AnyConsumer: Send + Sync {
-    unsafe fn take_turn(self: Arc<Self>, has_claim: bool) -> Option<Ready>;
+    unsafe fn take_turn(self: Arc<Self>) -> Option<Ready>;
 
-    unsafe fn hand_to_task(self: Arc<Self>, has_claim: bool);
+    unsafe fn hand_to_task(self: Arc<Self>);
 }
 
 impl<H: Consumer> AnyConsumer for H {
-    unsafe fn take_turn(self: Arc<Self>, has_claim: bool) -> Option<Ready> {
-        if !has_claim && !inbox_of(&*self).claim.begin() {
-            return None;
-        }
-        // SAFETY: as the caller promises, or the claim was just taken.
+    #[inline]
+    unsafe fn take_turn(self: Arc<Self>) -> Option<Ready> {
+        // SAFETY: the caller has the claim.
         let goes_on = H::take_turn(unsafe { Outlet::held(&self) }).is_some();
         // With the claim of the outlet that came back.
-        goes_on.then(|| Ready::new(self, true))
+        goes_on.then(|| Ready::new(self))
     }
 
-    unsafe fn hand_to_task(self: Arc<Self>, has_claim: bool) {
-        if !has_claim {
-            return wake_task(&self);
-        }
-        // SAFETY: as the caller promises.
+    unsafe fn hand_to_task(self: Arc<Self>) {
+        // SAFETY: the caller has the claim.
         if let Release::Abandoned(outlet) = unsafe { Outlet::held(&self) }.hand_to_task() {
             H::end(outlet);
         }
+    }
+}
+
+impl<H: Consumer> Newborn<H> {
+    fn grow_up(self: Arc<Self>) -> Arc<H> {
+        // SAFETY: they are the same in memory, and it was made of one.
+        unsafe { Arc::from_raw(Arc::into_raw(self).cast()) }
+    }
+}
+
+impl<H: Consumer> AnyConsumer for Newborn<H> {
+    unsafe fn take_turn(self: Arc<Self>) -> Option<Ready> {
+        let consumer = self.grow_up();
+        // SAFETY: the claim was just taken, unless somebody else was faster.
+        if inbox_of(&*consumer).claim.begin() { unsafe { consumer.take_turn() } } else { None }
+    }
+
+    unsafe fn hand_to_task(self: Arc<Self>) {
+        wake_task(&self.grow_up());
     }
 }
 

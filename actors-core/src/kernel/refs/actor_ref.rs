@@ -294,15 +294,12 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
             return Way::Ask;
         }
         match core.ease.way() {
-            // A task that has done enough for one poll waits for its answer like others.
-            Way::Direct
-                if !self.cell.inbox.is_free()
-                    || !coop::has_budget_remaining()
-                    || !is_off()
-                    || !is_at_home(&core.host) =>
-            {
+            Way::Direct if !self.cell.inbox.is_free() => {
+                core.ease.forget();
                 Way::Ask
             }
+            // A task that has done enough for one poll waits for its answer like others.
+            Way::Direct if !coop::has_budget_remaining() || !is_off() || !is_at_home(&core.host) => Way::Ask,
             way => way,
         }
     }
@@ -317,7 +314,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
 
     #[cold]
     fn learn(&self, took: Duration, way: Way) {
-        self.cell.core.ease.learn(took, way);
+        self.cell.core.ease.learn(self.cell.core.kind_by(), took, way);
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {

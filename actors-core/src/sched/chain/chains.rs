@@ -7,9 +7,9 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::{AbortHandle, coop};
+use tokio::task::{AbortHandle, coop, yield_now};
 
-use super::line::{CARRIERS, Line, Side};
+use super::line::{Line, MOST_AT_ONCE, Side};
 use super::pace::{Pace, Verdict};
 use crate::mailbox::Ready;
 use crate::sync::Lock;
@@ -26,12 +26,7 @@ const LONGEST_WAIT: Duration = Duration::from_millis(1);
 
 thread_local! {
     static HERE: Here = const {
-        Here {
-            of: Cell::new(ptr::null()),
-            line: RefCell::new(None),
-            since: Cell::new(None),
-            carrier: Cell::new(0),
-        }
+        Here { of: Cell::new(ptr::null()), line: RefCell::new(None), since: Cell::new(None) }
     };
 }
 
@@ -42,8 +37,6 @@ struct Here {
     line: RefCell<Option<(Weak<Chains>, Rc<Line>)>>,
     /// When the first one came into line in this chain.
     since: Cell<Option<Instant>>,
-    /// Which carrier goes on with what is left.
-    carrier: Cell<usize>,
 }
 
 impl Chains {
@@ -51,30 +44,54 @@ impl Chains {
         Self { runtime, helpers: Lock::new(Vec::new()) }
     }
 
-    /// Takes a turn, and those that follow from it, until it is enough. The first one says whether another of its own follows.
+    /// Takes a turn, and those that follow from it, until it is enough; a carrier goes on with what is left. The first one says
+    /// whether another of its own follows.
     pub(crate) fn lead(
         self: &Arc<Self>,
         first: impl FnOnce() -> Option<Ready>,
         is_enough: impl Fn() -> bool,
     ) {
+        if let Some(line) = self.lead_on(first, is_enough) {
+            line.side.call_carrier();
+        }
+    }
+
+    /// As [`lead`](Self::lead), without a carrier; gives the line if somebody is left in it.
+    fn lead_on(
+        self: &Arc<Self>,
+        first: impl FnOnce() -> Option<Ready>,
+        is_enough: impl Fn() -> bool,
+    ) -> Option<Rc<Line>> {
         let mut first = Some(first);
         let led = HERE.try_with(|here| {
             let _end = here.begin(self);
-            if let Some(first) = first.take() {
-                here.go_on(self, first(), is_enough);
-            }
+            let first = first.take()?;
+            here.go_on(self, first(), is_enough)
         });
-        // The thread is about to end.
-        if led.is_err()
-            && let Some(first) = first
-        {
-            drop(first());
-        }
+        // Without `HERE` the thread is about to end.
+        led.unwrap_or_else(|_| {
+            drop(first.and_then(|first| first()));
+            None
+        })
     }
 
     /// Has this come into line on this thread, if a turn of one of these is on; false if none is.
     #[inline]
     pub(crate) fn come_next(self: &Arc<Self>, ready: impl FnOnce() -> Option<Ready>) -> bool {
+        self.come(ready, Line::push)
+    }
+
+    /// As [`come_next`](Self::come_next), for one that has not begun.
+    pub(crate) fn come_into_being(self: &Arc<Self>, newborn: impl FnOnce() -> Ready) -> bool {
+        self.come(|| Some(newborn()), Line::push_newborn)
+    }
+
+    #[inline]
+    fn come(
+        self: &Arc<Self>,
+        ready: impl FnOnce() -> Option<Ready>,
+        push: impl FnOnce(&Line, Ready),
+    ) -> bool {
         let come = |here: &Here| {
             if here.of.get() != Arc::as_ptr(self) {
                 return false;
@@ -84,7 +101,7 @@ impl Chains {
                     here.open_line(self);
                 }
                 if let Some((_, line)) = &*here.line.borrow() {
-                    line.push(ready);
+                    push(line, ready);
                 }
             }
             true
@@ -101,22 +118,45 @@ impl Chains {
         });
     }
 
-    /// Takes the turns that were left in a line.
-    fn carry(self: &Arc<Self>, side: &Arc<Side>, carrier: usize) {
-        let from_elsewhere = || {
-            while let Some(ready) = side.steal() {
+    /// Takes turns that were left in a line; true if some are left still.
+    fn carry(self: &Arc<Self>, side: &Side) -> bool {
+        if !self.is_line_here(side) {
+            self.take_over(side, side.share());
+            return false;
+        }
+        let first = || {
+            let _ = HERE.try_with(|here| here.open_line(self));
+            None
+        };
+        self.lead_on(first, || false).is_some()
+    }
+
+    /// Whether it is this thread's line.
+    fn is_line_here(self: &Arc<Self>, side: &Side) -> bool {
+        let is_here = |here: &Here| here.line_of(self).is_some_and(|line| ptr::eq(&*line.side, side));
+        HERE.try_with(is_here).unwrap_or(false)
+    }
+
+    /// Takes the turns of so many that wait in a line of another thread.
+    fn take_over(self: &Arc<Self>, side: &Side, count: usize) {
+        let first = || {
+            for _ in 0..count {
+                let Some(ready) = side.steal() else { break };
                 self.come_next(|| Some(ready));
+            }
+            if count == MOST_AT_ONCE {
+                // There may be more.
+                side.call_carrier();
             }
             None
         };
-        let from_here = || {
-            // What is left then is for another one.
-            let _ = HERE.try_with(|here| here.carrier.set((carrier + 1) % CARRIERS));
-            None
-        };
-        let is_here =
-            HERE.try_with(|here| here.line_of(self).is_some_and(|line| Arc::ptr_eq(&line.side, side)));
-        if is_here == Ok(true) { self.lead(from_here, || false) } else { self.lead(from_elsewhere, || false) }
+        self.lead(first, || false);
+    }
+
+    fn call_sharer(&self, line: &Line) {
+        line.side.call_sharer();
+        // The task that is woken next sends it to where other threads find it: this one is busy.
+        drop(self.runtime.spawn(std::future::ready(())));
     }
 
     /// A line for this thread, with those who look after it.
@@ -124,12 +164,12 @@ impl Chains {
         let line = Line::new();
         let mut helpers = self.helpers.lock();
         helpers.retain(|helper| !helper.is_finished());
-        let carriers = (0..CARRIERS)
-            .map(|which| self.runtime.spawn(carry(Arc::downgrade(self), line.side.clone(), which)));
-        helpers.extend(carriers.map(|carrier| carrier.abort_handle()));
+        let (chains, side) = (Arc::downgrade(self), &line.side);
+        helpers.push(self.runtime.spawn(carry(chains.clone(), side.clone())).abort_handle());
         // With one thread there is nobody who could step in.
         if self.runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
-            helpers.push(self.runtime.spawn(watch(line.side.clone())).abort_handle());
+            helpers.push(self.runtime.spawn(share(chains.clone(), side.clone())).abort_handle());
+            helpers.push(self.runtime.spawn(watch(chains, side.clone())).abort_handle());
         }
         line
     }
@@ -147,17 +187,30 @@ pub(crate) fn is_off() -> bool {
     HERE.try_with(|here| here.of.get().is_null()).unwrap_or(false)
 }
 
-/// A carrier: goes on with what was left in line.
-async fn carry(chains: Weak<Chains>, side: Arc<Side>, which: usize) {
-    while side.called(which).await {
-        let Some(chains) = chains.upgrade() else { break };
-        chains.carry(&side, which);
+/// The carrier: goes on with what was left in line.
+async fn carry(chains: Weak<Chains>, side: Arc<Side>) {
+    while side.has_called_carrier().await {
+        while chains.upgrade().is_some_and(|chains| chains.carry(&side)) {
+            // What else there is to do on this thread comes first. It stays there: to go to another one is to fetch everything anew.
+            yield_now().await;
+        }
     }
     side.spread();
 }
 
-/// The watcher: those that wait for a long turn are handed to their tasks, so that other threads find them.
-async fn watch(side: Arc<Side>) {
+/// The sharer: takes over some of those in line on another thread.
+async fn share(chains: Weak<Chains>, side: Arc<Side>) {
+    while side.has_called_sharer().await {
+        if let Some(chains) = chains.upgrade()
+            && !chains.is_line_here(&side)
+        {
+            chains.take_over(&side, side.share());
+        }
+    }
+}
+
+/// The watcher: those that wait for a long turn, or for a task that keeps the thread, have theirs where it is then.
+async fn watch(chains: Weak<Chains>, side: Arc<Side>) {
     while side.used().await {
         loop {
             let turn = side.turn();
@@ -167,7 +220,8 @@ async fn watch(side: Arc<Side>) {
                     break;
                 }
             } else if side.turn() == turn {
-                side.spread();
+                let Some(chains) = chains.upgrade() else { return };
+                chains.take_over(&side, side.some());
             }
         }
     }
@@ -183,13 +237,17 @@ impl Here {
             // A turn within a turn, which blocks its thread.
             line.spread();
         }
-        self.carrier.set(0);
         end
     }
 
     /// The turns that follow the first one.
     #[inline]
-    fn go_on(&self, chains: &Arc<Chains>, again: Option<Ready>, is_enough: impl Fn() -> bool) {
+    fn go_on(
+        &self,
+        chains: &Arc<Chains>,
+        again: Option<Ready>,
+        is_enough: impl Fn() -> bool,
+    ) -> Option<Rc<Line>> {
         let mut again = again;
         let mut pace = Pace::new();
         let mut line = None;
@@ -198,7 +256,7 @@ impl Here {
             if line.is_none() {
                 line = self.line_of(chains);
             }
-            let Some(ready) = again.take().or_else(|| line.as_ref()?.pop()) else { return };
+            let Some(ready) = again.take().or_else(|| line.as_ref()?.pop()) else { return None };
             let verdict = if is_enough() || !coop::has_budget_remaining() {
                 Verdict::Enough
             } else if pace.count() {
@@ -208,12 +266,18 @@ impl Here {
                 Verdict::GoOn
             };
             match (verdict, &line) {
-                (Verdict::Enough, Some(line)) => {
-                    line.push(ready);
-                    return line.side.call(self.carrier.get());
+                (Verdict::Enough | Verdict::EnoughHere, Some(here)) => {
+                    here.push(ready);
+                    if verdict == Verdict::EnoughHere || here.is_long() {
+                        chains.call_sharer(here);
+                    }
+                    return line;
                 }
-                (Verdict::Enough, None) => return ready.hand_to_task(),
-                (Verdict::Spread, Some(line)) => line.spread(),
+                (Verdict::Enough | Verdict::EnoughHere, None) => {
+                    ready.hand_to_task();
+                    return None;
+                }
+                (Verdict::Spread, Some(line)) => chains.call_sharer(line),
                 (Verdict::Spread, None) | (Verdict::GoOn, _) => {}
             }
             again = ready.take_turn();

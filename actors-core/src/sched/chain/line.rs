@@ -10,46 +10,60 @@ use crate::mailbox::Ready;
 
 /// The thread's own side of its line.
 pub(super) struct Line {
+    /// First come, first served.
     waiting: Worker<Ready>,
+    /// Those that have not begun, the youngest first: a tree of actors is worked through branch by branch, and not all at once.
+    newborn: Worker<Ready>,
     pub(super) side: Arc<Side>,
 }
 
 /// What other threads see of a line.
 pub(super) struct Side {
     waiting: Stealer<Ready>,
+    newborn: Stealer<Ready>,
     /// Whether turns are on, on the line's own thread.
     is_led: AtomicBool,
     /// Counts these turns.
     turns: AtomicU32,
     /// Whether somebody looks after it.
     is_watched: AtomicBool,
+    /// Whether another thread is to take some of those in line.
+    is_shared: AtomicBool,
     /// Whether a carrier was called, and has not come yet, for somebody who came when no turn was on.
     is_called: AtomicBool,
     /// The thread is gone, or has another line.
     is_over: AtomicBool,
-    /// Calls the carriers.
-    left: [Notify; CARRIERS],
+    /// Calls the carrier.
+    left: Notify,
+    /// Calls the sharer.
+    shared: Notify,
     /// Calls the watcher.
     used: Notify,
 }
 
-/// One for what is left while the other one goes on with what was left before.
-pub(super) const CARRIERS: usize = 2;
+/// The most that go from one line to another. Fewer would part those that work together.
+pub(super) const MOST_AT_ONCE: usize = 256;
+
+/// In so many turns somebody has its first.
+const NEWBORN_EVERY: u32 = 16;
 
 impl Line {
     pub(super) fn new() -> Self {
-        let waiting = Worker::new_fifo();
+        let (waiting, newborn) = (Worker::new_fifo(), Worker::new_lifo());
         let side = Side {
             waiting: waiting.stealer(),
+            newborn: newborn.stealer(),
             is_led: AtomicBool::new(false),
             turns: AtomicU32::new(0),
             is_watched: AtomicBool::new(false),
+            is_shared: AtomicBool::new(false),
             is_called: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
-            left: [Notify::new(), Notify::new()],
+            left: Notify::new(),
+            shared: Notify::new(),
             used: Notify::new(),
         };
-        Self { waiting, side: Arc::new(side) }
+        Self { waiting, newborn, side: Arc::new(side) }
     }
 
     #[inline]
@@ -57,13 +71,25 @@ impl Line {
         self.waiting.push(ready);
     }
 
+    pub(super) fn push_newborn(&self, newborn: Ready) {
+        self.newborn.push(newborn);
+    }
+
+    /// Whether so many wait that there is work for another thread, however short their turns are.
+    pub(super) fn is_long(&self) -> bool {
+        self.waiting.len() > MOST_AT_ONCE
+    }
+
     /// Whose turn is next. It is about to begin.
+    ///
+    /// Those that are about something come before those that have not begun, but for now and then.
     #[inline]
     pub(super) fn pop(&self) -> Option<Ready> {
-        let next = self.waiting.pop()?;
-        let turns = &self.side.turns;
-        turns.store(turns.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
-        Some(next)
+        let turn = self.side.turns.load(Ordering::Relaxed).wrapping_add(1);
+        self.side.turns.store(turn, Ordering::Relaxed);
+        let mut next = if turn.is_multiple_of(NEWBORN_EVERY) { self.newborn.pop() } else { None };
+        next = next.or_else(|| self.waiting.pop());
+        next.or_else(|| self.newborn.pop())
     }
 
     /// Hands all that wait to their tasks.
@@ -80,14 +106,14 @@ impl Line {
     }
 
     /// Puts one in while no turn is on; a carrier comes for it.
-    pub(super) fn push_for_carrier(&self, ready: Ready) {
-        self.push(ready);
+    pub(super) fn push_for_carrier(&self, newborn: Ready) {
+        self.push_newborn(newborn);
         // Before the carrier looks, it says that it was called.
         fence(Ordering::SeqCst);
         self.have_watched();
         if !self.side.is_called.load(Ordering::SeqCst) {
             self.side.is_called.store(true, Ordering::SeqCst);
-            self.side.call(0);
+            self.side.call_carrier();
         }
     }
 
@@ -95,8 +121,8 @@ impl Line {
         if !self.side.is_watched.load(Ordering::SeqCst) {
             self.side.is_watched.store(true, Ordering::SeqCst);
             self.side.used.notify_one();
-            // One that comes after it sends it to where other threads find it: this one is busy.
-            self.side.call(0);
+            // The one that is woken next sends it to where other threads find it: this one is busy.
+            self.side.shared.notify_one();
         }
     }
 
@@ -109,32 +135,60 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.side.is_over.store(true, Ordering::SeqCst);
-        self.side.left.iter().chain([&self.side.used]).for_each(Notify::notify_one);
+        [&self.side.left, &self.side.shared, &self.side.used].into_iter().for_each(Notify::notify_one);
     }
 }
 
 impl Side {
-    /// Calls a carrier for those who are left in the line.
-    pub(super) fn call(&self, carrier: usize) {
-        self.left[carrier].notify_one();
+    /// Calls the carrier for those who are left in the line.
+    pub(super) fn call_carrier(&self) {
+        self.left.notify_one();
     }
 
-    /// Whether this carrier was called before the line was over.
-    pub(super) async fn called(&self, carrier: usize) -> bool {
-        self.left[carrier].notified().await;
+    /// Whether the carrier was called before the line was over.
+    pub(super) async fn has_called_carrier(&self) -> bool {
+        self.left.notified().await;
         self.is_called.swap(false, Ordering::SeqCst);
         !self.is_over()
     }
 
+    /// Calls the sharer: there is work for another thread.
+    pub(super) fn call_sharer(&self) {
+        self.is_shared.store(true, Ordering::SeqCst);
+        self.shared.notify_one();
+    }
+
+    /// Whether the sharer was called before the line was over.
+    pub(super) async fn has_called_sharer(&self) -> bool {
+        self.shared.notified().await;
+        !self.is_over()
+    }
+
+    /// How many of those in line somebody takes who has come to another thread: half of them if that was wanted, and none while
+    /// turns are on otherwise. Those that work together are better left together.
+    pub(super) fn share(&self) -> usize {
+        if self.is_shared.swap(false, Ordering::SeqCst) {
+            self.waiting.len().max(self.some()).div_ceil(2)
+        } else if self.is_led.load(Ordering::SeqCst) {
+            0
+        } else {
+            self.some()
+        }
+    }
+
+    /// Those that can be moved at once.
+    pub(super) fn some(&self) -> usize {
+        self.all().min(MOST_AT_ONCE)
+    }
+
+    /// All of those in line.
+    pub(super) fn all(&self) -> usize {
+        self.waiting.len() + self.newborn.len()
+    }
+
     /// Takes one out, from any thread.
     pub(super) fn steal(&self) -> Option<Ready> {
-        loop {
-            match self.waiting.steal() {
-                Steal::Success(ready) => return Some(ready),
-                Steal::Empty => return None,
-                Steal::Retry => std::hint::spin_loop(),
-            }
-        }
+        steal_from(&self.waiting).or_else(|| steal_from(&self.newborn))
     }
 
     /// Hands all that wait to their tasks.
@@ -151,7 +205,7 @@ impl Side {
 
     /// Whether no turn is on, and nobody waits.
     pub(super) fn is_idle(&self) -> bool {
-        !self.is_led.load(Ordering::SeqCst) && self.waiting.is_empty()
+        !self.is_led.load(Ordering::SeqCst) && self.all() == 0
     }
 
     /// Whether it was used before it was over.
@@ -173,5 +227,15 @@ impl Side {
 
     fn is_over(&self) -> bool {
         self.is_over.load(Ordering::SeqCst)
+    }
+}
+
+fn steal_from(waiting: &Stealer<Ready>) -> Option<Ready> {
+    loop {
+        match waiting.steal() {
+            Steal::Success(ready) => return Some(ready),
+            Steal::Empty => return None,
+            Steal::Retry => std::hint::spin_loop(),
+        }
     }
 }

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-/// How long a chain may keep its thread. Tasks beside it wait as long.
-const LONGEST: Duration = Duration::from_micros(50);
+/// How long a chain may keep its thread, if it has had its [`FEWEST`] turns. Tasks beside it wait as long.
+const LONGEST: Duration = Duration::from_micros(100);
 
 /// Turns that a chain may have whatever the clock says: as many as an actor handles messages in one.
 const FEWEST: u32 = 64;
 
-/// The average from which on turns are long: others that wait for theirs are better off on another thread, though that has to
-/// be woken and to fetch their memory.
-const LONG_TURN: Duration = Duration::from_micros(10);
+/// From this average on, others that wait are better off on another thread, though that has to be woken and to fetch their memory.
+const WORTH_A_THREAD: Duration = Duration::from_micros(5);
+
+/// Of a single turn it is seen only if it is as long as this: less may be the machine's doing.
+const LONG_TURN: Duration = Duration::from_micros(100);
 
 /// Turns between two looks at the clock, but for the first ones.
 const STRIDE: u32 = 32;
@@ -19,8 +21,8 @@ const STRIDE: u32 = 32;
 #[derive(Debug)]
 pub(super) struct Pace {
     turns: u32,
-    /// Turns at the last look at the clock, and the time since the beginning then.
-    seen: (u32, Duration),
+    /// The time since the beginning at the last look at the clock.
+    seen: Duration,
 }
 
 /// What to do with those in line.
@@ -32,14 +34,17 @@ pub(super) enum Verdict {
     Spread,
     /// Later.
     Enough,
+    /// Later, and better off elsewhere.
+    EnoughHere,
 }
 
 impl Pace {
     pub(super) fn new() -> Self {
-        Self { turns: 0, seen: (0, Duration::ZERO) }
+        Self { turns: 0, seen: Duration::ZERO }
     }
 
     /// A turn is over. Whether to look at the clock: seldom, for that takes as long as half a turn.
+    #[inline]
     pub(super) fn count(&mut self) -> bool {
         self.turns += 1;
         self.turns.is_power_of_two() || self.turns.is_multiple_of(STRIDE)
@@ -47,12 +52,11 @@ impl Pace {
 
     /// So much time has passed since the beginning.
     pub(super) fn judge(&mut self, passed: Duration) -> Verdict {
-        let (turns, time) = std::mem::replace(&mut self.seen, (self.turns, passed));
-        let since = self.turns.saturating_sub(turns).max(1);
-        if passed.saturating_sub(time) > LONG_TURN * since {
+        let since = passed.saturating_sub(std::mem::replace(&mut self.seen, passed));
+        if self.turns >= FEWEST && passed > LONGEST {
+            if passed > WORTH_A_THREAD * self.turns { Verdict::EnoughHere } else { Verdict::Enough }
+        } else if since > LONG_TURN {
             Verdict::Spread
-        } else if passed > LONGEST && self.turns >= FEWEST {
-            Verdict::Enough
         } else {
             Verdict::GoOn
         }
@@ -63,7 +67,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// What is done after each of so many turns of this length.
+    /// What is done after each of so many turns of this length, where the clock is looked at.
     fn verdicts(turns: u32, each: Duration) -> Vec<(u32, Verdict)> {
         let mut pace = Pace::new();
         let mut verdicts = Vec::new();
@@ -78,14 +82,21 @@ mod tests {
     #[test]
     fn a_long_turn_is_seen_at_once() {
         assert_eq!(verdicts(1, Duration::from_millis(1)), [(1, Verdict::Spread)]);
-        assert_eq!(verdicts(2, Duration::from_micros(11)).last(), Some(&(2, Verdict::Spread)));
+        assert_eq!(verdicts(2, Duration::from_micros(101)).last(), Some(&(2, Verdict::Spread)));
     }
 
     #[test]
     fn short_turns_go_on_for_a_while() {
-        let verdicts = verdicts(1024, Duration::from_nanos(100));
+        let verdicts = verdicts(2048, Duration::from_nanos(100));
         let first_not = verdicts.iter().find(|(_, verdict)| *verdict != Verdict::GoOn);
-        assert_eq!(first_not, Some(&(512, Verdict::Enough)), "50 us are over");
+        assert_eq!(first_not, Some(&(1024, Verdict::Enough)), "100 us are over");
+    }
+
+    #[test]
+    fn turns_that_are_neither_are_shared_after_a_while() {
+        let verdicts = verdicts(64, Duration::from_micros(6));
+        assert_eq!(verdicts.last(), Some(&(64, Verdict::EnoughHere)));
+        assert!(verdicts[..3].iter().all(|(_, verdict)| *verdict == Verdict::GoOn));
     }
 
     #[test]
@@ -94,6 +105,6 @@ mod tests {
         assert!(pace.count());
         assert_eq!(pace.judge(Duration::from_nanos(100)), Verdict::GoOn);
         assert!(pace.count());
-        assert_eq!(pace.judge(Duration::from_micros(30)), Verdict::Spread);
+        assert_eq!(pace.judge(Duration::from_micros(130)), Verdict::Spread);
     }
 }
