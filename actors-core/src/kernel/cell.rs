@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::Wake as _;
 
 use tokio::sync::oneshot;
 
@@ -20,7 +21,7 @@ use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
 use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader, alert_task, call_task};
+use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader, arc_of};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::panics::contain;
 use crate::sched::{Chains, MESSAGES_PER_TURN};
@@ -356,7 +357,7 @@ impl<A: Actor> AnyCell for Cell<A> {
         self.core.expect_stop();
         // A closed mailbox means that it has ended already.
         drop(self.inbox.force(Envelope::stop(reason), Lane::User));
-        call_task(self);
+        self.call_by_ref();
     }
 
     fn refuse(&self) {
@@ -364,13 +365,13 @@ impl<A: Actor> AnyCell for Cell<A> {
     }
 
     fn wake(&self) {
-        alert_task(self);
+        arc_of(self).wake_by_ref();
     }
 
     fn tick(&self, timer: TimerId) {
         // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
         drop(self.inbox.force(Envelope::tick(timer), Lane::User));
-        call_task(self);
+        self.call_by_ref();
     }
 
     fn queue(&self) -> (usize, Option<usize>) {
@@ -380,7 +381,7 @@ impl<A: Actor> AnyCell for Cell<A> {
     fn describe(&self, reply: oneshot::Sender<String>) {
         // A closed mailbox drops it.
         drop(self.inbox.force(Envelope::describe(reply), Lane::System));
-        call_task(self);
+        self.call_by_ref();
     }
 }
 

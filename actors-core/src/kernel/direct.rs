@@ -7,7 +7,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI8, Ordering};
+use std::sync::atomic::{AtomicI16, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -24,13 +24,17 @@ use crate::message::{Message, ReplyKind};
 const SHORT: Duration = Duration::from_micros(100);
 
 /// So many answers in a row have to come within that time before an asker takes a turn.
-const LESSONS: i8 = 16;
+const LESSONS: i16 = 16;
 
 /// So many more after one that did not.
-const PENALTY: i8 = 64;
+const PENALTY: i16 = 64;
+
+/// And after somebody else had the turn when it was asked for: whoever answers several who ask at the same time does so best
+/// in one turn.
+const CONTENDED: i16 = 4096;
 
 /// Whether askers may take an actor's turns.
-pub(crate) struct Ease(AtomicI8);
+pub(crate) struct Ease(AtomicI16);
 
 /// What an asker may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +56,7 @@ impl Ease {
     pub(crate) fn of_kind(kind: Kind) -> Self {
         let mut known = 0;
         with_kind(kind, |place| known = place.get().1);
-        Self(AtomicI8::new(if known >= LESSONS { LESSONS } else { 0 }))
+        Self(AtomicI16::new(if known >= LESSONS { LESSONS } else { 0 }))
     }
 
     #[inline]
@@ -73,15 +77,15 @@ impl Ease {
         }
     }
 
-    /// Somebody else has the turn: those who ask at the same time are better off with one who answers them all.
+    /// Somebody else has the turn.
     #[cold]
-    pub(crate) fn forget(&self) {
-        self.0.store(-PENALTY, Ordering::Relaxed);
+    pub(crate) fn note_contention(&self) {
+        self.0.store(-CONTENDED, Ordering::Relaxed);
     }
 }
 
 /// What is known when an answer has taken so long.
-fn after_lesson(known: i8, took: Duration, way: Way) -> i8 {
+fn after_lesson(known: i16, took: Duration, way: Way) -> i16 {
     match way {
         _ if took <= SHORT => known.saturating_add(1).min(LESSONS),
         Way::Direct => -PENALTY,
@@ -91,7 +95,7 @@ fn after_lesson(known: i8, took: Duration, way: Way) -> i8 {
 }
 
 /// The place of what this thread knows of a kind; another kind may have had it before.
-fn with_kind(kind: Kind, look: impl FnOnce(&Cell<(usize, i8)>)) {
+fn with_kind(kind: Kind, look: impl FnOnce(&Cell<(usize, i16)>)) {
     let kind = kind as usize;
     let _ = KINDS.try_with(|places| {
         let place = &places[(kind >> 4) % KINDS_KNOWN];
@@ -107,7 +111,7 @@ const KINDS_KNOWN: usize = 16;
 
 thread_local! {
     /// Kinds of actors, and how many answers of each came in time.
-    static KINDS: [Cell<(usize, i8)>; KINDS_KNOWN] = const { [const { Cell::new((0, 0)) }; KINDS_KNOWN] };
+    static KINDS: [Cell<(usize, i16)>; KINDS_KNOWN] = const { [const { Cell::new((0, 0)) }; KINDS_KNOWN] };
     /// The task that was last found to be one of the runtime of this system.
     static KNOWN: Cell<Option<(task::Id, *const ())>> = const { Cell::new(None) };
 }

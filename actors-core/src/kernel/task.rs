@@ -11,7 +11,7 @@ use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
 use crate::kernel::direct::is_task_at_home;
 use crate::kernel::life::{Life, Pause, contain};
-use crate::mailbox::{Outlet, Ready, Release, alert_task, call_task, waker_of};
+use crate::mailbox::{Outlet, Ready, Release, arc_of, waker_of};
 
 /// What the runtime runs of an actor. Dropped before it is ready, as a runtime does when it goes down, it ends the actor as killed.
 pub(crate) struct Task<A: Actor> {
@@ -72,9 +72,7 @@ impl<A: Actor> Wake for Cell<A> {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        if !self.core.chains().is_some_and(|chains| chains.come_next(|| Ready::wake(self))) {
-            alert_task(&**self);
-        }
+        self.have_turn(|| Ready::wake(self));
     }
 }
 
@@ -84,8 +82,44 @@ impl<A: Actor> Cell<A> {
         let newborn = || Ready::newborn(self);
         match self.core.chains() {
             Some(chains) if chains.come_into_being(newborn) => {}
-            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up(newborn()),
+            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up_newborn(newborn()),
             _ => newborn().hand_to_task(),
+        }
+    }
+
+    /// To be called after a push: somebody has to handle it.
+    #[inline(always)]
+    pub(crate) fn call(self: &Arc<Self>) {
+        if self.inbox.is_resting() {
+            self.call_from_rest();
+        }
+    }
+
+    /// As [`call`](Self::call), for whoever has no count of it.
+    pub(super) fn call_by_ref(&self) {
+        if self.inbox.is_resting() {
+            arc_of(self).call_from_rest();
+        }
+    }
+
+    #[inline(never)]
+    fn call_from_rest(self: &Arc<Self>) {
+        self.have_turn(|| Ready::call(self));
+    }
+
+    /// Takes the claim for the next turn to where that is taken: the line of this thread, or the task if there is one or this thread
+    /// has nothing to do with the system.
+    fn have_turn(self: &Arc<Self>, claim: impl Fn() -> Option<Ready>) {
+        let chains = self.core.chains();
+        if chains.is_some_and(|chains| chains.come_next(&claim)) {
+            return;
+        }
+        let Some(ready) = claim() else { return };
+        match chains {
+            Some(chains) if !self.inbox.has_task() && is_task_at_home(&self.core.host) => {
+                chains.line_up(ready)
+            }
+            _ => ready.hand_to_task(),
         }
     }
 
@@ -104,21 +138,6 @@ impl<A: Actor> Cell<A> {
     /// Ends it, whose task is gone.
     pub(super) fn end_abandoned(outlet: Outlet<'_, Self>) {
         end(outlet);
-    }
-
-    /// To be called after a push: somebody has to handle it.
-    #[inline(always)]
-    pub(crate) fn call(self: &Arc<Self>) {
-        if self.inbox.is_resting() {
-            self.call_from_rest();
-        }
-    }
-
-    #[inline(never)]
-    fn call_from_rest(self: &Arc<Self>) {
-        if !self.core.chains().is_some_and(|chains| chains.come_next(|| Ready::call(self))) {
-            call_task(&**self);
-        }
     }
 }
 

@@ -67,13 +67,6 @@ impl Claim {
         self.0.compare_exchange(RESTING, HELD, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// Gives the claim to the task if the mailbox rests, as [`call`](Self::call); true if the task is to be woken.
-    #[inline]
-    pub(super) fn call_task(&self) -> bool {
-        self.is_resting()
-            && self.0.compare_exchange(RESTING, TASKED, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-    }
-
     pub(super) fn is_tasked(&self) -> bool {
         self.0.load(Ordering::Relaxed) == TASKED
     }
@@ -87,19 +80,9 @@ impl Claim {
     /// Has the consumer look at what has changed beside the mailbox; true if the caller has the claim now.
     #[inline]
     pub(super) fn wake(&self) -> bool {
-        self.wake_to(HELD)
-    }
-
-    /// As [`wake`](Self::wake), but it is the task that has the claim; true if it is to be woken.
-    pub(super) fn wake_task(&self) -> bool {
-        self.wake_to(TASKED)
-    }
-
-    #[inline]
-    fn wake_to(&self, claimed: u8) -> bool {
         let step = |state| {
             Some(match state {
-                RESTING | WAITING => claimed,
+                RESTING | WAITING => HELD,
                 TASKED => TASKED,
                 held => held | NUDGED,
             })

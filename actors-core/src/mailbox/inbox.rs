@@ -112,7 +112,9 @@ impl<T: Item> Inbox<T> {
         !self.has_task.load(Ordering::Relaxed) && !self.has_task.swap(true, Ordering::AcqRel)
     }
 
-    pub(super) fn has_task(&self) -> bool {
+    /// Whether the consumer has a task.
+    #[inline]
+    pub(crate) fn has_task(&self) -> bool {
         self.has_task.load(Ordering::Acquire)
     }
 

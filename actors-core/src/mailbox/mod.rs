@@ -46,7 +46,7 @@ pub(crate) use item::{Item, Lane, Offer};
 pub(crate) use once::OnceBox;
 pub(crate) use outlet::{Outlet, Private, Release, waker_of};
 pub(crate) use reader::{Front, Reader};
-pub(crate) use ready::{Consumer, Ready, alert_task, call_task};
+pub(crate) use ready::{Consumer, Ready, arc_of};
 pub(crate) use roll::Roll;
 pub(crate) use spares::Spares;
 pub(crate) use waiting::Entrance;

@@ -136,21 +136,6 @@ impl<H: Consumer> AnyConsumer for Newborn<H> {
     }
 }
 
-/// Calls for the consumer's task after a push, if nobody consumes.
-#[inline]
-pub(crate) fn call_task<H: Consumer>(home: &H) {
-    if inbox_of(home).claim.call_task() {
-        wake_task(&arc_of(home));
-    }
-}
-
-/// Has the consumer's task look although nothing was queued: something beside the queue has changed.
-pub(crate) fn alert_task<H: Consumer>(home: &H) {
-    if inbox_of(home).claim.wake_task() {
-        wake_task(&arc_of(home));
-    }
-}
-
 /// Wakes the task, which was given the claim, or makes it.
 pub(super) fn wake_task<H: Consumer>(home: &Arc<H>) {
     let inbox = inbox_of(&**home);
@@ -161,7 +146,8 @@ pub(super) fn wake_task<H: Consumer>(home: &Arc<H>) {
     }
 }
 
-fn arc_of<H: Consumer>(home: &H) -> Arc<H> {
+/// Another count of it.
+pub(crate) fn arc_of<H: Consumer>(home: &H) -> Arc<H> {
     let home: *const H = home;
     // SAFETY: it lies in an `Arc`, as the trait demands, which is there as long as it is borrowed.
     unsafe {

@@ -295,7 +295,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         }
         match core.ease.way() {
             Way::Direct if !self.cell.inbox.is_free() => {
-                core.ease.forget();
+                core.ease.note_contention();
                 Way::Ask
             }
             // A task that has done enough for one poll waits for its answer like others.

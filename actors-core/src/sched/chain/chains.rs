@@ -111,19 +111,31 @@ impl Chains {
 
     /// Has this come into line on this thread, where no turn is on: a task of the runtime is.
     pub(crate) fn line_up(self: &Arc<Self>, ready: Ready) {
-        let mut ready = Some(ready);
+        self.line_up_by(|line| line.push(ready));
+    }
+
+    /// As [`line_up`](Self::line_up), for one that has not begun.
+    pub(crate) fn line_up_newborn(self: &Arc<Self>, newborn: Ready) {
+        self.line_up_by(|line| line.push_newborn(newborn));
+    }
+
+    fn line_up_by(self: &Arc<Self>, push: impl FnOnce(&Line)) {
         let _ = HERE.try_with(|here| {
             let line = here.line_of(self).unwrap_or_else(|| here.renew_line(self));
-            ready.take().into_iter().for_each(|ready| line.push_for_carrier(ready));
+            push(&line);
+            line.have_carried();
         });
     }
 
     /// Takes turns that were left in a line; true if some are left still.
     fn carry(self: &Arc<Self>, side: &Side) -> bool {
-        if !self.is_line_here(side) {
-            self.take_over(side, side.share());
-            return false;
-        }
+        let Some(there) = self.length_elsewhere(side) else { return self.carry_here() };
+        self.take_over(side, side.share(there));
+        false
+    }
+
+    /// Takes turns that were left in the line of this thread; true if some are left still.
+    fn carry_here(self: &Arc<Self>) -> bool {
         let first = || {
             let _ = HERE.try_with(|here| here.open_line(self));
             None
@@ -131,10 +143,13 @@ impl Chains {
         self.lead_on(first, || false).is_some()
     }
 
-    /// Whether it is this thread's line.
-    fn is_line_here(self: &Arc<Self>, side: &Side) -> bool {
-        let is_here = |here: &Here| here.line_of(self).is_some_and(|line| ptr::eq(&*line.side, side));
-        HERE.try_with(is_here).unwrap_or(false)
+    /// How many wait in the line of this thread, if that is another one.
+    fn length_elsewhere(self: &Arc<Self>, side: &Side) -> Option<usize> {
+        let length = |here: &Here| match here.line_of(self) {
+            Some(line) if ptr::eq(&*line.side, side) => None,
+            line => Some(line.map_or(0, |line| line.side.all())),
+        };
+        HERE.try_with(length).unwrap_or(Some(0))
     }
 
     /// Takes the turns of so many that wait in a line of another thread.
@@ -202,9 +217,9 @@ async fn carry(chains: Weak<Chains>, side: Arc<Side>) {
 async fn share(chains: Weak<Chains>, side: Arc<Side>) {
     while side.has_called_sharer().await {
         if let Some(chains) = chains.upgrade()
-            && !chains.is_line_here(&side)
+            && let Some(there) = chains.length_elsewhere(&side)
         {
-            chains.take_over(&side, side.share());
+            chains.take_over(&side, side.share(there));
         }
     }
 }

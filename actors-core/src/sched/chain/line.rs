@@ -41,8 +41,12 @@ pub(super) struct Side {
     used: Notify,
 }
 
-/// The most that go from one line to another. Fewer would part those that work together.
-pub(super) const MOST_AT_ONCE: usize = 256;
+/// From this length on there is work for another thread, however short the turns are. A shorter line may be one company of actors
+/// that work together.
+const LONG: usize = 256;
+
+/// The most that go from one line to another at once, in some ten microseconds.
+pub(super) const MOST_AT_ONCE: usize = 512;
 
 /// In so many turns somebody has its first.
 const NEWBORN_EVERY: u32 = 16;
@@ -77,7 +81,7 @@ impl Line {
 
     /// Whether so many wait that there is work for another thread, however short their turns are.
     pub(super) fn is_long(&self) -> bool {
-        self.waiting.len() > MOST_AT_ONCE
+        self.waiting.len() > LONG
     }
 
     /// Whose turn is next. It is about to begin.
@@ -105,9 +109,8 @@ impl Line {
         self.have_watched();
     }
 
-    /// Puts one in while no turn is on; a carrier comes for it.
-    pub(super) fn push_for_carrier(&self, newborn: Ready) {
-        self.push_newborn(newborn);
+    /// Somebody was put in while no turn is on: a carrier comes.
+    pub(super) fn have_carried(&self) {
         // Before the carrier looks, it says that it was called.
         fence(Ordering::SeqCst);
         self.have_watched();
@@ -164,11 +167,11 @@ impl Side {
         !self.is_over()
     }
 
-    /// How many of those in line somebody takes who has come to another thread: half of them if that was wanted, and none while
-    /// turns are on otherwise. Those that work together are better left together.
-    pub(super) fn share(&self) -> usize {
+    /// How many of those in line somebody takes who has come to another thread, in whose line so many wait: as many as make both
+    /// lines alike if that was wanted, and none while turns are on otherwise. Those that work together are better left together.
+    pub(super) fn share(&self, there: usize) -> usize {
         if self.is_shared.swap(false, Ordering::SeqCst) {
-            self.waiting.len().max(self.some()).div_ceil(2)
+            self.all().saturating_sub(there).div_ceil(2).min(MOST_AT_ONCE)
         } else if self.is_led.load(Ordering::SeqCst) {
             0
         } else {
