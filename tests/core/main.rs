@@ -28,6 +28,7 @@
 //! | a restart keeps address, mailbox and queue, not state, timers or the message it failed at | `lives`, `restart`, `timers` |
 //! | watchers hear the final end only | `watch` |
 //! | programs end in order, and say so by their exit code | `programs` |
+//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns` |
 //! | threads, runtimes of one thread, threads of one's own | `threads`, `ask`, `aside` |
 
 mod api;
@@ -59,6 +60,7 @@ mod stress;
 mod support;
 mod threads;
 mod timers;
+mod turns;
 mod unanswered;
 mod waiting;
 mod watch;

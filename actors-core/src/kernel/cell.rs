@@ -354,10 +354,10 @@ impl<A: Actor> AnyCell for Cell<A> {
     }
 
     fn stop(&self, reason: ExitReason) {
-        self.core.expect_stop();
+        let was_suspended = self.core.expect_stop();
         // A closed mailbox means that it has ended already.
         drop(self.inbox.force(Envelope::stop(reason), Lane::User));
-        self.call_by_ref();
+        if was_suspended { self.wake() } else { self.call_by_ref() }
     }
 
     fn refuse(&self) {

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI16, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use tokio::runtime::{self, Handle};
 use tokio::task::{self, coop};
 
 use crate::error::AskError;
@@ -19,6 +19,7 @@ use crate::kernel::ask::{Asker, DeadlineQueue, Limit, Posted};
 use crate::kernel::host::Host;
 use crate::kernel::request::Request;
 use crate::message::{Message, ReplyKind};
+use crate::sched::is_off;
 
 /// What a turn may take of the time of whoever asks.
 const SHORT: Duration = Duration::from_micros(100);
@@ -112,27 +113,28 @@ const KINDS_KNOWN: usize = 16;
 thread_local! {
     /// Kinds of actors, and how many answers of each came in time.
     static KINDS: [Cell<(usize, i16)>; KINDS_KNOWN] = const { [const { Cell::new((0, 0)) }; KINDS_KNOWN] };
-    /// The task that was last found to be one of the runtime of this system.
-    static KNOWN: Cell<Option<(task::Id, *const ())>> = const { Cell::new(None) };
+    /// The task that was last looked at, and the runtime it is of.
+    static KNOWN: Cell<Option<(task::Id, runtime::Id)>> = const { Cell::new(None) };
 }
 
 /// Whether what runs here runs in the runtime of this system, so that handlers find there what they expect.
 #[inline]
 pub(crate) fn is_at_home(host: &Arc<dyn Host>) -> bool {
-    let here = task::try_id().map(|task| (task, Arc::as_ptr(host).cast::<()>()));
+    let home = host.runtime().id();
+    let here = task::try_id().map(|task| (task, home));
     if here.is_some() && KNOWN.try_with(Cell::get).is_ok_and(|known| known == here) {
         return true;
     }
-    let is_at_home = Handle::try_current().is_ok_and(|current| current.id() == host.runtime().id());
+    let is_at_home = Handle::try_current().is_ok_and(|current| current.id() == home);
     if is_at_home {
         let _ = KNOWN.try_with(|known| known.set(here));
     }
     is_at_home
 }
 
-/// Whether this is a task of that runtime.
+/// Whether this is a task of that runtime, and no actor's turn.
 pub(crate) fn is_task_at_home(host: &Arc<dyn Host>) -> bool {
-    task::try_id().is_some() && is_at_home(host)
+    task::try_id().is_some() && is_off() && is_at_home(host)
 }
 
 impl<M: Message> Request<'_, M> {

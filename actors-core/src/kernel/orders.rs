@@ -97,14 +97,15 @@ impl Core {
         let _ = self.orders.fetch_update(Ordering::AcqRel, Ordering::Acquire, suspended);
     }
 
-    pub(super) fn lift_suspension(&self) {
-        self.orders.fetch_and(!order::SUSPEND, Ordering::AcqRel);
+    /// True if it was suspended: then the life is to be woken, for it may be about to rest in spite of what is queued.
+    pub(super) fn lift_suspension(&self) -> bool {
+        self.orders.fetch_and(!order::SUSPEND, Ordering::AcqRel) & order::SUSPEND != 0
     }
 
-    /// A stop is about to be queued: nothing keeps it from its turn from now on.
-    pub(super) fn expect_stop(&self) {
+    /// A stop is about to be queued: nothing keeps it from its turn from now on. As [`lift_suspension`](Self::lift_suspension).
+    pub(super) fn expect_stop(&self) -> bool {
         self.order(order::STOP);
-        self.lift_suspension();
+        self.lift_suspension()
     }
 
     /// Why the life has to end before its next message, if it has to.

@@ -1,14 +1,14 @@
 //! Who consumes a mailbox, if anybody has to.
 //!
 //! ```text
-//!              push, wake                     hand_to_task
-//!  RESTING ──────────────────────> HELD ──────────────────────> TASKED
-//!     ^                            │ ^ ^                           │
-//!     ├──────────── rest ──────────┤ │ └────────── begin ──────────┘
-//!     │                    wait    │ │
-//!     └── (nothing to do)    │ <───┘ └── wake
-//!                            v       │
-//!                         WAITING ───┘
+//!             call, wake             hand_to_task
+//!  RESTING ─────────────────> HELD ─────────────────> TASKED
+//!     ^                       │  ^ ^                    │
+//!     └──────── rest ─────────┤  │ └────── begin ───────┘
+//!                             │  │
+//!                        wait │  │ wake
+//!                             v  │
+//!                           WAITING
 //! ```
 //!
 //! The *claim* is the right and the duty to consume. Whoever pushes into a resting mailbox takes it, and runs the consumer or hands
@@ -64,7 +64,8 @@ impl Claim {
     /// Takes the claim if the mailbox rests. For producers, after a push.
     #[inline]
     pub(super) fn call(&self) -> bool {
-        self.0.compare_exchange(RESTING, HELD, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        keep_order();
+        self.0.compare_exchange(RESTING, HELD, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
     pub(super) fn is_tasked(&self) -> bool {

@@ -132,8 +132,11 @@ impl<T: Item> Inbox<T> {
 
     /// Whether anything is queued, for one who does not consume.
     pub(super) fn has_news(&self) -> bool {
+        let beside = self.beside.load(Ordering::SeqCst);
         self.blocks.pushed_in_order() != self.published.load(Ordering::SeqCst)
-            || self.beside.load(Ordering::SeqCst) & !LOCKED != 0
+            || beside & !LOCKED != 0
+            // What was passed over when the oldest had to go counts as taken.
+            || beside & LOCKED != 0 && self.side.get().is_some_and(|side| side.lock().has_kept())
     }
 
     /// Whether something is queued that a suspended consumer takes.

@@ -1,6 +1,7 @@
 //! Models of the mailbox: every order of steps of a few threads, as far as loom's bound on preemptions goes.
 
 mod asks;
+mod claims;
 
 use std::future::poll_fn;
 use std::ptr::NonNull;
@@ -75,6 +76,13 @@ fn call(home: &Arc<Home>) {
         && let Some(ready) = Ready::call(home)
     {
         ready.hand_to_task();
+    }
+}
+
+/// Into an open queue without a bound.
+fn send_to(inbox: &Inbox<u32>, number: u32) {
+    if let Err(number) = inbox.push(number, |number| number) {
+        assert!(matches!(inbox.offer(number, Lane::User), Offer::Queued));
     }
 }
 

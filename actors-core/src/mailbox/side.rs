@@ -72,6 +72,10 @@ impl<T> Side<T> {
         !self.system.is_empty()
     }
 
+    pub(super) fn has_kept(&self) -> bool {
+        !self.kept.is_empty()
+    }
+
     pub(super) fn user_items(&self) -> usize {
         self.returned.len() + self.urgent.len() + self.kept.len()
     }

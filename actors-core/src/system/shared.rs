@@ -82,12 +82,15 @@ impl Shared {
         let dead_letters = DeadLetterOffice::new();
         let deadlines = DeadlineQueue::new(runtime.clone(), dead_letters.late_replies());
         let timers = TimerQueue::new(runtime.clone());
-        let guarded = {
-            let directory = directory.clone();
-            // Actors without tasks of their own end as those do that the runtime drops.
-            post_sentinel(&runtime, move || directory.all().iter().for_each(|cell| cell.kill_for_good()))
-        };
         let chains = Arc::new(Chains::new(runtime.clone()));
+        let guarded = {
+            let (chains, directory) = (chains.clone(), directory.clone());
+            // Actors without tasks of their own end as those do that the runtime drops.
+            post_sentinel(&runtime, move || {
+                chains.close();
+                directory.all().iter().for_each(|cell| cell.kill_for_good());
+            })
+        };
         Self {
             runtime,
             executor,

@@ -389,9 +389,9 @@ impl<A: Actor> Clone for ActorRef<A> {
 impl<A: Actor> Drop for ActorRef<A> {
     fn drop(&mut self) {
         if self.cell.core.remove_handle() {
-            self.cell.core.lift_suspension();
+            let was_suspended = self.cell.core.lift_suspension();
             drop(self.cell.inbox.force(Envelope::stop_unreachable(), Lane::User));
-            self.cell.call();
+            if was_suspended { self.any().wake() } else { self.cell.call() }
         }
     }
 }

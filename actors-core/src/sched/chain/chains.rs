@@ -3,26 +3,30 @@
 use std::cell::{Cell, RefCell};
 use std::ptr;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::{AbortHandle, coop, yield_now};
 
 use super::line::{Line, MOST_AT_ONCE, Side};
 use super::pace::{Pace, Verdict};
+use super::watch::Watch;
 use crate::mailbox::Ready;
+use crate::panics::contain;
 use crate::sync::Lock;
 
 /// The chains of one system: one line for each thread of its runtime.
 pub(crate) struct Chains {
     runtime: Handle,
-    /// Those who look after the lines.
+    /// Those who go on with what is left in the lines.
     helpers: Lock<Vec<AbortHandle>>,
+    lines: Lock<Vec<Weak<Side>>>,
+    /// The runtime goes down: nobody would come for those in line.
+    is_closed: AtomicBool,
+    watch: Arc<Watch>,
 }
-
-/// How long somebody may wait in line for one turn to end.
-const LONGEST_WAIT: Duration = Duration::from_millis(1);
 
 thread_local! {
     static HERE: Here = const {
@@ -41,7 +45,27 @@ struct Here {
 
 impl Chains {
     pub(crate) fn new(runtime: Handle) -> Self {
-        Self { runtime, helpers: Lock::new(Vec::new()) }
+        Self {
+            runtime,
+            helpers: Lock::default(),
+            lines: Lock::default(),
+            is_closed: AtomicBool::new(false),
+            watch: Arc::default(),
+        }
+    }
+
+    /// Nobody waits in line any more: those who do, and those who would, are left to their tasks, which end with the runtime.
+    pub(crate) fn close(&self) {
+        self.is_closed.store(true, Ordering::SeqCst);
+        // Whoever comes into line looks after that whether these are closed.
+        fence(Ordering::SeqCst);
+        let lines: Vec<_> = self.lines.lock().iter().filter_map(Weak::upgrade).collect();
+        lines.iter().for_each(|line| line.spread());
+    }
+
+    fn is_closed(&self) -> bool {
+        fence(Ordering::SeqCst);
+        self.is_closed.load(Ordering::SeqCst)
     }
 
     /// Takes a turn, and those that follow from it, until it is enough; a carrier goes on with what is left. The first one says
@@ -53,6 +77,9 @@ impl Chains {
     ) {
         if let Some(line) = self.lead_on(first, is_enough) {
             line.side.call_carrier();
+            if self.is_closed() {
+                line.side.spread();
+            }
         }
     }
 
@@ -66,7 +93,7 @@ impl Chains {
         let led = HERE.try_with(|here| {
             let _end = here.begin(self);
             let first = first.take()?;
-            here.go_on(self, first(), is_enough)
+            here.go_on(self, contain(first).ok().flatten(), is_enough)
         });
         // Without `HERE` the thread is about to end.
         led.unwrap_or_else(|_| {
@@ -83,7 +110,7 @@ impl Chains {
 
     /// As [`come_next`](Self::come_next), for one that has not begun.
     pub(crate) fn come_into_being(self: &Arc<Self>, newborn: impl FnOnce() -> Ready) -> bool {
-        self.come(|| Some(newborn()), Line::push_newborn)
+        !self.is_closed() && self.come(|| Some(newborn()), Line::push_newborn)
     }
 
     #[inline]
@@ -97,7 +124,7 @@ impl Chains {
                 return false;
             }
             if let Some(ready) = ready() {
-                if here.since.get().is_none() {
+                if here.since.get().is_none() || !here.has_line_of(self) {
                     here.open_line(self);
                 }
                 if let Some((_, line)) = &*here.line.borrow() {
@@ -109,7 +136,7 @@ impl Chains {
         HERE.try_with(come).unwrap_or(false)
     }
 
-    /// Has this come into line on this thread, where no turn is on: a task of the runtime is.
+    /// Has this come into line on this thread, where a task of the runtime is on, but no turn.
     pub(crate) fn line_up(self: &Arc<Self>, ready: Ready) {
         self.line_up_by(|line| line.push(ready));
     }
@@ -123,7 +150,12 @@ impl Chains {
         let _ = HERE.try_with(|here| {
             let line = here.line_of(self).unwrap_or_else(|| here.renew_line(self));
             push(&line);
-            line.have_carried();
+            if line.have_carried() {
+                self.watch_over(&line);
+            }
+            if self.is_closed() {
+                line.side.spread();
+            }
         });
     }
 
@@ -168,6 +200,14 @@ impl Chains {
         self.lead(first, || false);
     }
 
+    fn watch_over(self: &Arc<Self>, line: &Line) {
+        // With one thread there is nobody who could step in.
+        if self.runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
+            let (chains, runtime) = (Arc::downgrade(self), self.runtime.clone());
+            self.watch.begin(&line.side, move |side| drop(runtime.spawn(relieve(chains.clone(), side))));
+        }
+    }
+
     fn call_sharer(&self, line: &Line) {
         line.side.call_sharer();
         // The task that is woken next sends it to where other threads find it: this one is busy.
@@ -177,14 +217,17 @@ impl Chains {
     /// A line for this thread, with those who look after it.
     fn new_line(self: &Arc<Self>) -> Line {
         let line = Line::new();
+        let mut lines = self.lines.lock();
+        lines.retain(|line| line.strong_count() > 0);
+        lines.push(Arc::downgrade(&line.side));
+        drop(lines);
         let mut helpers = self.helpers.lock();
         helpers.retain(|helper| !helper.is_finished());
         let (chains, side) = (Arc::downgrade(self), &line.side);
         helpers.push(self.runtime.spawn(carry(chains.clone(), side.clone())).abort_handle());
-        // With one thread there is nobody who could step in.
+        // With one thread there is nobody to share with.
         if self.runtime.runtime_flavor() != RuntimeFlavor::CurrentThread {
-            helpers.push(self.runtime.spawn(share(chains.clone(), side.clone())).abort_handle());
-            helpers.push(self.runtime.spawn(watch(chains, side.clone())).abort_handle());
+            helpers.push(self.runtime.spawn(share(chains, side.clone())).abort_handle());
         }
         line
     }
@@ -193,6 +236,7 @@ impl Chains {
 impl Drop for Chains {
     fn drop(&mut self) {
         self.helpers.lock().drain(..).for_each(|helper| helper.abort());
+        self.watch.end();
     }
 }
 
@@ -224,21 +268,14 @@ async fn share(chains: Weak<Chains>, side: Arc<Side>) {
     }
 }
 
-/// The watcher: those that wait for a long turn, or for a task that keeps the thread, have theirs where it is then.
-async fn watch(chains: Weak<Chains>, side: Arc<Side>) {
-    while side.used().await {
-        loop {
-            let turn = side.turn();
-            tokio::time::sleep(LONGEST_WAIT).await;
-            if side.is_idle() {
-                if side.leave_unwatched() {
-                    break;
-                }
-            } else if side.turn() == turn {
-                let Some(chains) = chains.upgrade() else { return };
-                chains.take_over(&side, side.some());
-            }
-        }
+/// Those that wait for a long turn, or for a task that keeps the thread, have their turns where this runs.
+async fn relieve(chains: Weak<Chains>, side: Arc<Side>) {
+    let turn = side.turn();
+    while side.some() > 0 && side.turn() == turn {
+        let Some(chains) = chains.upgrade() else { return };
+        chains.take_over(&side, side.some());
+        drop(chains);
+        yield_now().await;
     }
 }
 
@@ -246,11 +283,10 @@ impl Here {
     /// Turns of these are on from now on, until the end.
     fn begin(&self, chains: &Arc<Chains>) -> End<'_> {
         let end = End { here: self, of: self.of.replace(Arc::as_ptr(chains)), since: self.since.take() };
-        if !end.of.is_null()
-            && let Some((_, line)) = &*self.line.borrow()
-        {
+        if !end.of.is_null() {
             // A turn within a turn, which blocks its thread.
-            line.spread();
+            let line = self.line.borrow().as_ref().map(|(_, line)| line.clone());
+            line.inspect(|line| line.side.spread());
         }
         end
     }
@@ -271,7 +307,7 @@ impl Here {
             if line.is_none() {
                 line = self.line_of(chains);
             }
-            let Some(ready) = again.take().or_else(|| line.as_ref()?.pop()) else { return None };
+            let ready = again.take().or_else(|| line.as_ref()?.pop())?;
             let verdict = if is_enough() || !coop::has_budget_remaining() {
                 Verdict::Enough
             } else if pace.count() {
@@ -295,8 +331,13 @@ impl Here {
                 (Verdict::Spread, Some(line)) => chains.call_sharer(line),
                 (Verdict::Spread, None) | (Verdict::GoOn, _) => {}
             }
-            again = ready.take_turn();
+            again = contain(|| ready.take_turn()).ok().flatten();
         }
+    }
+
+    #[inline]
+    fn has_line_of(&self, chains: &Arc<Chains>) -> bool {
+        self.line.borrow().as_ref().is_some_and(|(of, _)| ptr::eq(of.as_ptr(), Arc::as_ptr(chains)))
     }
 
     #[inline]
@@ -311,7 +352,9 @@ impl Here {
     #[inline(never)]
     fn open_line(&self, chains: &Arc<Chains>) {
         let line = self.line_of(chains).unwrap_or_else(|| self.renew_line(chains));
-        line.begin();
+        if line.begin() {
+            chains.watch_over(&line);
+        }
         self.since.set(Some(Instant::now()));
     }
 

@@ -37,8 +37,6 @@ pub(super) struct Side {
     left: Notify,
     /// Calls the sharer.
     shared: Notify,
-    /// Calls the watcher.
-    used: Notify,
 }
 
 /// From this length on there is work for another thread, however short the turns are. A shorter line may be one company of actors
@@ -48,7 +46,7 @@ const LONG: usize = 256;
 /// The most that go from one line to another at once, in some ten microseconds.
 pub(super) const MOST_AT_ONCE: usize = 512;
 
-/// In so many turns somebody has its first.
+/// In so many turns somebody has its first, the one who has waited longest for it.
 const NEWBORN_EVERY: u32 = 16;
 
 impl Line {
@@ -65,7 +63,6 @@ impl Line {
             is_over: AtomicBool::new(false),
             left: Notify::new(),
             shared: Notify::new(),
-            used: Notify::new(),
         };
         Self { waiting, newborn, side: Arc::new(side) }
     }
@@ -91,42 +88,33 @@ impl Line {
     pub(super) fn pop(&self) -> Option<Ready> {
         let turn = self.side.turns.load(Ordering::Relaxed).wrapping_add(1);
         self.side.turns.store(turn, Ordering::Relaxed);
-        let mut next = if turn.is_multiple_of(NEWBORN_EVERY) { self.newborn.pop() } else { None };
+        let mut next = if turn.is_multiple_of(NEWBORN_EVERY) { steal_from(&self.side.newborn) } else { None };
         next = next.or_else(|| self.waiting.pop());
         next.or_else(|| self.newborn.pop())
     }
 
-    /// Hands all that wait to their tasks.
-    pub(super) fn spread(&self) {
-        while let Some(ready) = self.pop() {
-            ready.hand_to_task();
-        }
-    }
-
-    /// Somebody is about to wait here while turns are on.
-    pub(super) fn begin(&self) {
+    /// Somebody is about to wait here while turns are on. Whether the line is to be watched from now on.
+    #[must_use]
+    pub(super) fn begin(&self) -> bool {
         self.side.is_led.swap(true, Ordering::SeqCst);
-        self.have_watched();
+        self.is_unwatched()
     }
 
-    /// Somebody was put in while no turn is on: a carrier comes.
-    pub(super) fn have_carried(&self) {
+    /// Somebody was put in while no turn is on: a carrier comes. Whether the line is to be watched from now on.
+    #[must_use]
+    pub(super) fn have_carried(&self) -> bool {
         // Before the carrier looks, it says that it was called.
         fence(Ordering::SeqCst);
-        self.have_watched();
         if !self.side.is_called.load(Ordering::SeqCst) {
             self.side.is_called.store(true, Ordering::SeqCst);
             self.side.call_carrier();
         }
+        self.is_unwatched()
     }
 
-    fn have_watched(&self) {
-        if !self.side.is_watched.load(Ordering::SeqCst) {
-            self.side.is_watched.store(true, Ordering::SeqCst);
-            self.side.used.notify_one();
-            // The one that is woken next sends it to where other threads find it: this one is busy.
-            self.side.shared.notify_one();
-        }
+    /// True once for each time that somebody is to look after it.
+    fn is_unwatched(&self) -> bool {
+        !self.side.is_watched.load(Ordering::SeqCst) && !self.side.is_watched.swap(true, Ordering::SeqCst)
     }
 
     /// No turn is on any more.
@@ -137,8 +125,9 @@ impl Line {
 
 impl Drop for Line {
     fn drop(&mut self) {
+        self.end();
         self.side.is_over.store(true, Ordering::SeqCst);
-        [&self.side.left, &self.side.shared, &self.side.used].into_iter().for_each(Notify::notify_one);
+        [&self.side.left, &self.side.shared].into_iter().for_each(Notify::notify_one);
     }
 }
 
@@ -211,12 +200,6 @@ impl Side {
         !self.is_led.load(Ordering::SeqCst) && self.all() == 0
     }
 
-    /// Whether it was used before it was over.
-    pub(super) async fn used(&self) -> bool {
-        self.used.notified().await;
-        !self.is_over()
-    }
-
     /// Nobody looks after it any more; false if it is used again already.
     pub(super) fn leave_unwatched(&self) -> bool {
         self.is_watched.swap(false, Ordering::SeqCst);
@@ -228,7 +211,7 @@ impl Side {
         false
     }
 
-    fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::SeqCst)
     }
 }

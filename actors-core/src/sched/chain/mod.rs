@@ -14,5 +14,6 @@
 mod chains;
 mod line;
 mod pace;
+mod watch;
 
 pub(crate) use chains::{Chains, is_off};
