@@ -361,3 +361,84 @@ fn asks_from_a_task_of_another_runtime_are_handled_in_the_actors_own() {
     });
     other.block_on(asking).unwrap();
 }
+
+#[test]
+fn actors_of_a_runtime_with_one_thread_end_with_it() {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let gone = Arc::<AtomicUsize>::default();
+    let mine = gone.clone();
+    let spawned = runtime.block_on(async {
+        let task = tokio::spawn(async move {
+            let system = ActorSystem::new();
+            let actors: Vec<_> = (0..3).map(|_| system.spawn(Tenant { _gone: Gone(mine.clone()) })).collect();
+            actors[0].nothing().await.unwrap();
+            actors[1].linger().tell().await.unwrap();
+            tokio::task::yield_now().await;
+            actors
+        });
+        task.await.unwrap()
+    });
+    drop(runtime);
+    assert_eq!(gone.load(Ordering::Acquire), 3);
+    let other = Builder::new_current_thread().build().unwrap();
+    for actor in &spawned {
+        assert!(matches!(other.block_on(ActorRef::wait(actor)), ExitReason::Killed));
+    }
+}
+
+/// Sends a token to and fro between two systems, and has a neighbour of its own count.
+#[derive(Actor)]
+struct Border {
+    neighbour: ActorRef<Clerk>,
+}
+
+#[handlers]
+impl Border {
+    #[handler]
+    fn pass(&mut self, left: u64, back: ActorRef<Border>, done: mpsc::Sender<()>, ctx: &mut Context<Self>) {
+        self.neighbour.answer().try_tell().unwrap();
+        if left == 0 {
+            done.send(()).unwrap();
+        } else {
+            back.pass(left - 1, ctx.myself(), done).try_tell().unwrap();
+        }
+        self.neighbour.answer().try_tell().unwrap();
+    }
+}
+
+#[test]
+fn actors_of_several_systems_on_one_runtime_take_turns() {
+    in_a_task(async {
+        let [one, other] = [(); 2].map(|()| {
+            let system = ActorSystem::new();
+            let neighbour = system.spawn(Clerk::default());
+            (neighbour.clone(), system.spawn(Border { neighbour }), system)
+        });
+        let (done, is_done) = mpsc::channel();
+        one.1.pass(999, other.1.clone(), done).tell().await.unwrap();
+        task::spawn_blocking(move || is_done.recv_timeout(PATIENCE)).await.unwrap().unwrap();
+        // The border that had the token last may be about to tell its neighbour.
+        for (neighbour, border, _) in [one, other] {
+            border.stop();
+            border.wait().await;
+            assert_eq!(neighbour.answer().await, Ok(1_001));
+        }
+    });
+}
+
+#[test]
+fn a_stop_of_a_suspended_actor_is_not_overlooked() {
+    in_a_task(async {
+        let system = ActorSystem::new();
+        for round in 0..2_000 {
+            let clerk = system.spawn(Clerk::default());
+            clerk.answer().tell().await.unwrap();
+            clerk.suspend();
+            if round % 2 == 0 {
+                tokio::task::yield_now().await;
+            }
+            clerk.stop();
+            assert!(matches!(clerk.wait().await, ExitReason::Normal));
+        }
+    });
+}
