@@ -28,7 +28,7 @@
 //! | a restart keeps address, mailbox and queue, not state, timers or the message it failed at | `lives`, `restart`, `timers` |
 //! | watchers hear the final end only | `watch` |
 //! | programs end in order, and say so by their exit code | `programs` |
-//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns` |
+//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns`, `direct` |
 //! | threads, runtimes of one thread, threads of one's own | `threads`, `ask`, `aside` |
 
 mod api;
@@ -38,6 +38,7 @@ mod basics;
 mod circles;
 mod dead_letters;
 mod deadlocks;
+mod direct;
 mod executor;
 mod fairness;
 mod families;

@@ -102,6 +102,12 @@ where
         self
     }
 
+    /// Has a task of the actor's own run it: see [`ActorOptions::own_task`](crate::ActorOptions::own_task).
+    pub fn own_task(mut self) -> Self {
+        self.options = self.options.own_task();
+        self
+    }
+
     /// Runs it on a thread of its own, where its handlers may block.
     pub fn dedicated_thread(mut self) -> Self {
         self.options = self.options.dedicated_thread();

@@ -157,6 +157,13 @@ impl ChildSpec {
         self
     }
 
+    /// Has a task of the actor's own run it: see [`ActorOptions::own_task`](crate::ActorOptions::own_task).
+    #[must_use]
+    pub fn own_task(mut self) -> Self {
+        self.options = self.options.own_task();
+        self
+    }
+
     /// Runs the child on a thread of its own, where its handlers may block.
     #[must_use]
     pub fn dedicated_thread(mut self) -> Self {

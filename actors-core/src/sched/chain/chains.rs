@@ -26,7 +26,13 @@ pub(crate) struct Chains {
     /// The runtime goes down: nobody would come for those in line.
     is_closed: AtomicBool,
     watch: Arc<Watch>,
+    /// From this length on there is work for another thread, however short the turns are.
+    long_line: usize,
 }
+
+/// Shared out over all threads. 256 actors may be a company that works together, which two threads do not do faster than one; many
+/// threads do.
+const ACTORS_FOR_ALL_THREADS: usize = 512;
 
 thread_local! {
     static HERE: Here = const {
@@ -45,7 +51,9 @@ struct Here {
 
 impl Chains {
     pub(crate) fn new(runtime: Handle) -> Self {
+        let long_line = ACTORS_FOR_ALL_THREADS / runtime.metrics().num_workers().max(1);
         Self {
+            long_line,
             runtime,
             helpers: Lock::default(),
             lines: Lock::default(),
@@ -319,7 +327,7 @@ impl Here {
             match (verdict, &line) {
                 (Verdict::Enough | Verdict::EnoughHere, Some(here)) => {
                     here.push(ready);
-                    if verdict == Verdict::EnoughHere || here.is_long() {
+                    if verdict == Verdict::EnoughHere || here.len() > chains.long_line {
                         chains.call_sharer(here);
                     }
                     return line;

@@ -39,10 +39,6 @@ pub(super) struct Side {
     shared: Notify,
 }
 
-/// From this length on there is work for another thread, however short the turns are. A shorter line may be one company of actors
-/// that work together.
-const LONG: usize = 256;
-
 /// The most that go from one line to another at once, in some ten microseconds.
 pub(super) const MOST_AT_ONCE: usize = 512;
 
@@ -76,9 +72,9 @@ impl Line {
         self.newborn.push(newborn);
     }
 
-    /// Whether so many wait that there is work for another thread, however short their turns are.
-    pub(super) fn is_long(&self) -> bool {
-        self.waiting.len() > LONG
+    /// How many wait that are about something.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Whose turn is next. It is about to begin.
