@@ -8,7 +8,7 @@
 //!                                 └───── Verdict::Stop ──────────────┴──> Leaving ──> Ended
 //! ```
 //!
-//! Written as a future by hand: it is small, so that an idle actor is, and it nests no types of users' futures.
+//! A state machine by hand, which lies beside the mailbox: it is small, so that an idle actor is, and it nests no types of users' futures.
 
 mod contained;
 mod ending;

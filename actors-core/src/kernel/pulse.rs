@@ -1,4 +1,4 @@
-//! What an actor is doing, written by its task as it goes and read by whoever wants to know.
+//! What an actor is doing, written in its turns as it goes and read by whoever wants to know.
 //!
 //! A message costs one plain store, of what it is; everything else is written once a turn, or when a handler waits.
 
@@ -55,7 +55,7 @@ impl Pulse {
         }
     }
 
-    // Written by the actor's task alone.
+    // Written by whoever has the actor's turn.
 
     #[inline]
     pub(crate) fn enter(&self, stage: Stage) {

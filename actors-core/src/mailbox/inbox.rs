@@ -15,9 +15,7 @@ use crate::sync::{Lock, LockGuard};
 /// The user lane is [`Blocks`]; everything rarer lies beside it under a lock ([`Side`]), made when first used. Producers
 /// [`offer`](Self::offer), the consumer takes through a `Reader`.
 ///
-/// Wake-up: a producer (1) appends its item, (2) swaps `idle` for false and wakes the consumer if it was set. The consumer
-/// (1) finds nothing, (2) swaps `idle` for true, (3) looks once more, (4) parks. The swaps have an order: if the
-/// producer's comes second it sees the flag, if the consumer's does it sees everything the producer had done.
+/// Who consumes, and how a push calls for somebody, is the matter of the [`Claim`].
 ///
 /// Room: producers compare what was pushed with what the consumer last said it had taken. It says so now and then, and
 /// always before it waits for anything. Senders that wait leave their item in the side's line; the consumer moves the
@@ -41,7 +39,7 @@ pub(crate) struct Inbox<T: Item> {
     /// Whether the consumer has a task.
     has_task: AtomicBool,
     side: OnceBox<Lock<Side<T>>>,
-    /// The consumer's waker. A task's waker never changes, so it is stored once.
+    /// Wakes the consumer's task, once that has begun. A task's waker never changes, so it is stored once.
     pub(super) consumer: OnceWaker,
 }
 
