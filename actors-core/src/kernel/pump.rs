@@ -10,6 +10,7 @@ use crate::kernel::envelope::{Body, Envelope, Turn};
 use crate::kernel::life::{Pause, contain};
 use crate::kernel::pulse::Stage;
 use crate::mailbox::Reader;
+use crate::sched::count_handled;
 
 /// Handles messages until the life has to end, the mailbox is empty or the turn is over.
 #[inline]
@@ -37,6 +38,7 @@ pub(super) fn handle_messages<A: Actor>(
     let mut end = None;
     let pause = contain(|| pump(cell, reader, body, &mut handled, &mut end, cx));
     cell.core.pulse.end_turn(handled);
+    count_handled(handled);
     match (pause, end) {
         (Ok(pause), None) => Ok(pause),
         (Ok(_), Some(reason)) => Err(reason),

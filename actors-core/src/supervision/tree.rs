@@ -133,7 +133,7 @@ impl Supervisor {
 
 impl Tree {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, children: Vec::new(), options: ActorOptions::new().own_task() }
+        Self { policy, children: Vec::new(), options: ActorOptions::new() }
     }
 
     pub(super) async fn start(self, system: &ActorSystem) -> Result<SupervisorRef, StartError> {

@@ -5,13 +5,15 @@ use std::ptr;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{Handle, RuntimeFlavor};
-use tokio::task::{AbortHandle, coop, yield_now};
+use tokio::task::{AbortHandle, coop};
 
-use super::line::{Line, MOST_AT_ONCE, Side};
+use super::helpers::{carry, relieve, share};
+use super::line::{Line, Side};
 use super::pace::{Pace, Verdict};
+use super::trial::Way;
 use super::watch::Watch;
 use crate::mailbox::Ready;
 use crate::panics::contain;
@@ -25,23 +27,23 @@ pub(crate) struct Chains {
     lines: Lock<Vec<Weak<Side>>>,
     /// The runtime goes down: nobody would come for those in line.
     is_closed: AtomicBool,
-    watch: Arc<Watch>,
-    /// From this length on there is work for another thread, however short the turns are.
-    long_line: usize,
+    pub(super) watch: Arc<Watch>,
 }
 
-/// Shared out over all threads. 256 actors may be a company that works together, which two threads do not do faster than one; many
-/// threads do.
-const ACTORS_FOR_ALL_THREADS: usize = 512;
+/// What those in line have to come to for another thread to be called for them, which takes as long.
+const WORTH_A_CALL: Duration = Duration::from_micros(3);
 
 thread_local! {
-    static HERE: Here = const {
+    pub(super) static HERE: Here = const {
         Here { of: Cell::new(ptr::null()), line: RefCell::new(None), since: Cell::new(None) }
     };
+
+    /// Messages that were handled, whether in a chain or not, since a line has noted it.
+    static HANDLED: Cell<u64> = const { Cell::new(0) };
 }
 
 /// What is on, on one thread.
-struct Here {
+pub(super) struct Here {
     /// Whose turns are on; null outside of turns.
     of: Cell<*const Chains>,
     line: RefCell<Option<(Weak<Chains>, Rc<Line>)>>,
@@ -51,9 +53,7 @@ struct Here {
 
 impl Chains {
     pub(crate) fn new(runtime: Handle) -> Self {
-        let long_line = ACTORS_FOR_ALL_THREADS / runtime.metrics().num_workers().max(1);
         Self {
-            long_line,
             runtime,
             helpers: Lock::default(),
             lines: Lock::default(),
@@ -92,7 +92,7 @@ impl Chains {
     }
 
     /// As [`lead`](Self::lead), without a carrier; gives the line if somebody is left in it.
-    fn lead_on(
+    pub(super) fn lead_on(
         self: &Arc<Self>,
         first: impl FnOnce() -> Option<Ready>,
         is_enough: impl Fn() -> bool,
@@ -167,45 +167,13 @@ impl Chains {
         });
     }
 
-    /// Takes turns that were left in a line; true if some are left still.
-    fn carry(self: &Arc<Self>, side: &Side) -> bool {
-        let Some(there) = self.length_elsewhere(side) else { return self.carry_here() };
-        self.take_over(side, side.share(there));
-        false
-    }
-
-    /// Takes turns that were left in the line of this thread; true if some are left still.
-    fn carry_here(self: &Arc<Self>) -> bool {
-        let first = || {
-            let _ = HERE.try_with(|here| here.open_line(self));
-            None
-        };
-        self.lead_on(first, || false).is_some()
-    }
-
-    /// How many wait in the line of this thread, if that is another one.
-    fn length_elsewhere(self: &Arc<Self>, side: &Side) -> Option<usize> {
-        let length = |here: &Here| match here.line_of(self) {
-            Some(line) if ptr::eq(&*line.side, side) => None,
-            line => Some(line.map_or(0, |line| line.side.all())),
-        };
-        HERE.try_with(length).unwrap_or(Some(0))
-    }
-
-    /// Takes the turns of so many that wait in a line of another thread.
-    fn take_over(self: &Arc<Self>, side: &Side, count: usize) {
-        let first = || {
-            for _ in 0..count {
-                let Some(ready) = side.steal() else { break };
-                self.come_next(|| Some(ready));
-            }
-            if count == MOST_AT_ONCE {
-                // There may be more.
-                side.call_carrier();
-            }
-            None
-        };
-        self.lead(first, || false);
+    /// Those in line are worth so much time: whether another thread is to take some of them.
+    fn consider(&self, line: &Line, work: Duration) {
+        let has_choice = work > WORTH_A_CALL;
+        line.side.note(HANDLED.take(), has_choice);
+        if has_choice && self.watch.way() == Way::Apart && !line.side.awaits_sharer() {
+            self.call_sharer(line);
+        }
     }
 
     fn watch_over(self: &Arc<Self>, line: &Line) {
@@ -248,43 +216,16 @@ impl Drop for Chains {
     }
 }
 
+/// So many messages were handled on this thread.
+#[inline]
+pub(crate) fn count_handled(messages: u32) {
+    HANDLED.set(HANDLED.get() + u64::from(messages));
+}
+
 /// Whether no turn is on, on this thread.
 #[inline]
 pub(crate) fn is_off() -> bool {
     HERE.try_with(|here| here.of.get().is_null()).unwrap_or(false)
-}
-
-/// The carrier: goes on with what was left in line.
-async fn carry(chains: Weak<Chains>, side: Arc<Side>) {
-    while side.has_called_carrier().await {
-        while chains.upgrade().is_some_and(|chains| chains.carry(&side)) {
-            // What else there is to do on this thread comes first. It stays there: to go to another one is to fetch everything anew.
-            yield_now().await;
-        }
-    }
-    side.spread();
-}
-
-/// The sharer: takes over some of those in line on another thread.
-async fn share(chains: Weak<Chains>, side: Arc<Side>) {
-    while side.has_called_sharer().await {
-        if let Some(chains) = chains.upgrade()
-            && let Some(there) = chains.length_elsewhere(&side)
-        {
-            chains.take_over(&side, side.share(there));
-        }
-    }
-}
-
-/// Those that wait for a long turn, or for a task that keeps the thread, have their turns where this runs.
-async fn relieve(chains: Weak<Chains>, side: Arc<Side>) {
-    let turn = side.turn();
-    while side.some() > 0 && side.turn() == turn {
-        let Some(chains) = chains.upgrade() else { return };
-        chains.take_over(&side, side.some());
-        drop(chains);
-        yield_now().await;
-    }
 }
 
 impl Here {
@@ -320,14 +261,18 @@ impl Here {
                 Verdict::Enough
             } else if pace.count() {
                 let since = self.since.get().unwrap_or_else(|| *first_look.get_or_insert_with(Instant::now));
-                pace.judge(since.elapsed())
+                let passed = since.elapsed();
+                if let Some(line) = &line {
+                    chains.consider(line, pace.work(passed, line.side.all()));
+                }
+                pace.judge(passed)
             } else {
                 Verdict::GoOn
             };
             match (verdict, &line) {
                 (Verdict::Enough | Verdict::EnoughHere, Some(here)) => {
                     here.push(ready);
-                    if verdict == Verdict::EnoughHere || here.len() > chains.long_line {
+                    if verdict == Verdict::EnoughHere {
                         chains.call_sharer(here);
                     }
                     return line;
@@ -349,7 +294,7 @@ impl Here {
     }
 
     #[inline]
-    fn line_of(&self, chains: &Arc<Chains>) -> Option<Rc<Line>> {
+    pub(super) fn line_of(&self, chains: &Arc<Chains>) -> Option<Rc<Line>> {
         match &*self.line.borrow() {
             Some((of, line)) if ptr::eq(of.as_ptr(), Arc::as_ptr(chains)) => Some(line.clone()),
             _ => None,
@@ -358,7 +303,7 @@ impl Here {
 
     /// The first one is about to come into line.
     #[inline(never)]
-    fn open_line(&self, chains: &Arc<Chains>) {
+    pub(super) fn open_line(&self, chains: &Arc<Chains>) {
         let line = self.line_of(chains).unwrap_or_else(|| self.renew_line(chains));
         if line.begin() {
             chains.watch_over(&line);

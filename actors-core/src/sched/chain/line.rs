@@ -1,7 +1,7 @@
 //! Those who wait on one thread for their turn.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 
 use crossbeam_deque::{Steal, Stealer, Worker};
 use tokio::sync::Notify;
@@ -25,10 +25,14 @@ pub(super) struct Side {
     is_led: AtomicBool,
     /// Counts these turns.
     turns: AtomicU32,
+    /// Messages that were handled on the line's thread, as it was when this was written last.
+    handled: AtomicU64,
+    /// Whether there were those in line who could be taken apart.
+    has_choice: AtomicBool,
     /// Whether somebody looks after it.
     is_watched: AtomicBool,
-    /// Whether another thread is to take some of those in line.
-    is_shared: AtomicBool,
+    /// Whether the sharer was called, and has not come yet.
+    awaits_sharer: AtomicBool,
     /// Whether a carrier was called, and has not come yet, for somebody who came when no turn was on.
     is_called: AtomicBool,
     /// The thread is gone, or has another line.
@@ -53,8 +57,10 @@ impl Line {
             newborn: newborn.stealer(),
             is_led: AtomicBool::new(false),
             turns: AtomicU32::new(0),
+            handled: AtomicU64::new(0),
+            has_choice: AtomicBool::new(false),
             is_watched: AtomicBool::new(false),
-            is_shared: AtomicBool::new(false),
+            awaits_sharer: AtomicBool::new(false),
             is_called: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
             left: Notify::new(),
@@ -70,11 +76,6 @@ impl Line {
 
     pub(super) fn push_newborn(&self, newborn: Ready) {
         self.newborn.push(newborn);
-    }
-
-    /// How many wait that are about something.
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len()
     }
 
     /// Whose turn is next. It is about to begin.
@@ -142,26 +143,25 @@ impl Side {
 
     /// Calls the sharer: there is work for another thread.
     pub(super) fn call_sharer(&self) {
-        self.is_shared.store(true, Ordering::SeqCst);
+        self.awaits_sharer.store(true, Ordering::Relaxed);
         self.shared.notify_one();
+    }
+
+    /// Whether the sharer was called, and has not come yet.
+    pub(super) fn awaits_sharer(&self) -> bool {
+        self.awaits_sharer.load(Ordering::Relaxed)
     }
 
     /// Whether the sharer was called before the line was over.
     pub(super) async fn has_called_sharer(&self) -> bool {
         self.shared.notified().await;
+        self.awaits_sharer.store(false, Ordering::Relaxed);
         !self.is_over()
     }
 
-    /// How many of those in line somebody takes who has come to another thread, in whose line so many wait: as many as make both
-    /// lines alike if that was wanted, and none while turns are on otherwise. Those that work together are better left together.
-    pub(super) fn share(&self, there: usize) -> usize {
-        if self.is_shared.swap(false, Ordering::SeqCst) {
-            self.all().saturating_sub(there).div_ceil(2).min(MOST_AT_ONCE)
-        } else if self.is_led.load(Ordering::SeqCst) {
-            0
-        } else {
-            self.some()
-        }
+    /// Whether turns are on, on the line's own thread.
+    pub(super) fn is_led(&self) -> bool {
+        self.is_led.load(Ordering::SeqCst)
     }
 
     /// Those that can be moved at once.
@@ -186,6 +186,25 @@ impl Side {
         }
     }
 
+    /// To be called by the line's thread now and then: how many messages it has handled since, and whether those in line could be taken apart.
+    pub(super) fn note(&self, handled: u64, has_choice: bool) {
+        let handled = self.handled.load(Ordering::Relaxed).wrapping_add(handled);
+        self.handled.store(handled, Ordering::Relaxed);
+        if has_choice {
+            self.has_choice.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Messages that were handled on the line's thread, as it was noted last.
+    pub(super) fn handled(&self) -> u64 {
+        self.handled.load(Ordering::Relaxed)
+    }
+
+    /// Whether there was a choice since this was called last.
+    pub(super) fn had_choice(&self) -> bool {
+        self.has_choice.swap(false, Ordering::Relaxed)
+    }
+
     /// Which turn is on, or was the last one.
     pub(super) fn turn(&self) -> u32 {
         self.turns.load(Ordering::Relaxed)
@@ -193,7 +212,7 @@ impl Side {
 
     /// Whether no turn is on, and nobody waits.
     pub(super) fn is_idle(&self) -> bool {
-        !self.is_led.load(Ordering::SeqCst) && self.all() == 0
+        !self.is_led() && self.all() == 0
     }
 
     /// Nobody looks after it any more; false if it is used again already.

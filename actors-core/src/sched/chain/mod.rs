@@ -9,11 +9,13 @@
 //!                                    carriers <── what is left ┘
 //! ```
 //!
-//! Turns are expected to be short. Where they are not, those in line are handed to their own tasks, where other threads find them.
+//! Lines go to other threads where turns take long, and where trying has shown that more gets done so.
 
 mod chains;
+mod helpers;
 mod line;
 mod pace;
+mod trial;
 mod watch;
 
-pub(crate) use chains::{Chains, is_off};
+pub(crate) use chains::{Chains, count_handled, is_off};

@@ -50,6 +50,11 @@ impl Pace {
         self.turns.is_power_of_two() || self.turns.is_multiple_of(STRIDE)
     }
 
+    /// How long so many that wait will take, if they take as long as those before, which took so long.
+    pub(super) fn work(&self, passed: Duration, waiting: usize) -> Duration {
+        passed / self.turns.max(1) * waiting.try_into().unwrap_or(u32::MAX)
+    }
+
     /// So much time has passed since the beginning.
     pub(super) fn judge(&mut self, passed: Duration) -> Verdict {
         let since = passed.saturating_sub(std::mem::replace(&mut self.seen, passed));

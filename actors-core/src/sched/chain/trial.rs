@@ -1,0 +1,211 @@
+//! Whether those in line are better off together on one thread or apart on several: tried out, and seen.
+//!
+//! Two threads do twice as much, and fetch from each other what both of them use. Which of the two is more depends on the machine and
+//! on what the actors do, and cannot be told from how long the turns take. So the other way is tried for a moment, and kept if
+//! more messages were handled in that time.
+//!
+//! ```text
+//!  Resting ── pause over, fine turns are waiting ──> Before ──> Settling ──> After ── more handled: the other way is kept
+//!     ^                              in this way      other way: waits, counts       └ else back to the way it was
+//!     └────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! After Hellerstein, Morrison and Eilebrecht, "Optimizing Concurrency Levels in the .NET ThreadPool", which climbs a hill in the
+//! same manner; here it has two places. Pure: it is told what happened in each tick.
+
+use std::time::Duration;
+
+/// Ticks that are counted before, and as many after.
+const COUNTED: u32 = 4;
+
+/// Ticks until others have found their way to one thread, or to several.
+const SETTLING: u32 = 2;
+
+/// What the other way has to bring to be kept, in percent: less may be chance.
+const WORTH_A_CHANGE: f64 = 1.1;
+
+/// Ticks from one trial to the next, at least and at most: those that change nothing follow one another ever more slowly.
+const PAUSES: std::ops::RangeInclusive<u32> = 32..=1024;
+
+/// Ticks without fine turns waiting after which all is as in the beginning.
+const FORGETTING: u32 = 64;
+
+/// How those in line are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Way {
+    /// On the thread they are on, unless their turns are long.
+    #[default]
+    Together,
+    /// On as many threads as have time for them.
+    Apart,
+}
+
+/// What was seen of all lines in a tick.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// Messages.
+    pub(super) handled: u64,
+    /// Whether there were those in line who could be taken apart.
+    pub(super) had_choice: bool,
+}
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Trial {
+    way: Way,
+    phase: Phase,
+    /// Ticks that are left of the phase.
+    left: u32,
+    pause: u32,
+    /// Ticks since there was a choice.
+    since_choice: u32,
+    count: Count,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Resting,
+    Before,
+    Settling { before: Count },
+    After { before: Count },
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Count {
+    lasted: Duration,
+    handled: u64,
+}
+
+impl Way {
+    fn other(self) -> Self {
+        match self {
+            Self::Together => Self::Apart,
+            Self::Apart => Self::Together,
+        }
+    }
+}
+
+impl Count {
+    fn add(&mut self, handled: u64, lasted: Duration) {
+        self.lasted += lasted;
+        self.handled += handled;
+    }
+
+    fn rate(self) -> f64 {
+        self.handled as f64 / self.lasted.as_secs_f64().max(f64::MIN_POSITIVE)
+    }
+}
+
+impl Default for Trial {
+    fn default() -> Self {
+        Self {
+            way: Way::default(),
+            phase: Phase::Resting,
+            left: COUNTED,
+            pause: *PAUSES.start(),
+            since_choice: 0,
+            count: Count::default(),
+        }
+    }
+}
+
+impl Trial {
+    /// A tick has passed, which lasted so long; how it is to go on.
+    pub(super) fn tick(&mut self, seen: Seen, lasted: Duration) -> Way {
+        self.since_choice = if seen.had_choice { 0 } else { self.since_choice.saturating_add(1) };
+        if self.since_choice > FORGETTING {
+            *self = Self::default();
+            return self.way;
+        }
+        self.count.add(seen.handled, lasted);
+        self.left = self.left.saturating_sub(1);
+        if self.left > 0 || matches!(self.phase, Phase::Resting) && !seen.had_choice {
+            return self.way;
+        }
+        let count = std::mem::take(&mut self.count);
+        (self.phase, self.left) = match self.phase {
+            Phase::Resting => (Phase::Before, COUNTED),
+            Phase::Before => {
+                self.way = self.way.other();
+                (Phase::Settling { before: count }, SETTLING)
+            }
+            Phase::Settling { before } => (Phase::After { before }, COUNTED),
+            Phase::After { before } => {
+                if count.rate() > before.rate() * WORTH_A_CHANGE {
+                    self.pause = *PAUSES.start();
+                } else {
+                    self.way = self.way.other();
+                    self.pause = (self.pause * 2).min(*PAUSES.end());
+                }
+                (Phase::Resting, self.pause)
+            }
+        };
+        self.way
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TICK: Duration = Duration::from_millis(1);
+
+    /// So many ticks on a machine that handles this much in one, together and apart. Gives how many of them were apart.
+    fn go_on(trial: &mut Trial, ticks: u32, together: u64, apart: u64) -> u32 {
+        (0..ticks)
+            .filter(|_| {
+                let handled = if trial.way == Way::Together { together } else { apart };
+                trial.tick(Seen { handled, had_choice: true }, TICK) == Way::Apart
+            })
+            .count() as u32
+    }
+
+    #[test]
+    fn the_way_on_which_more_is_handled_is_taken_and_kept() {
+        let mut trial = Trial::default();
+        go_on(&mut trial, 20, 1000, 1500);
+        assert_eq!(trial.way, Way::Apart);
+        assert!(go_on(&mut trial, 10_000, 1000, 1500) > 9_800, "but for trials of the other way");
+    }
+
+    #[test]
+    fn a_little_more_is_no_reason() {
+        let mut trial = Trial::default();
+        assert!(go_on(&mut trial, 10_000, 1000, 1050) < 200);
+        assert_eq!(trial.way, Way::Together);
+    }
+
+    #[test]
+    fn trials_that_change_nothing_become_seldom() {
+        let mut trial = Trial::default();
+        let first = go_on(&mut trial, 500, 1000, 500);
+        go_on(&mut trial, 5_000, 1000, 500);
+        let later = go_on(&mut trial, 500, 1000, 500);
+        assert!(first >= 3 * (SETTLING + COUNTED) && later <= SETTLING + COUNTED, "{first} {later}");
+    }
+
+    #[test]
+    fn what_has_changed_is_noticed() {
+        let mut trial = Trial::default();
+        go_on(&mut trial, 1_000, 1000, 2000);
+        assert_eq!(trial.way, Way::Apart);
+        go_on(&mut trial, 2 * PAUSES.end(), 1000, 300);
+        assert_eq!(trial.way, Way::Together);
+        go_on(&mut trial, 2 * PAUSES.end(), 1000, 2000);
+        assert_eq!(trial.way, Way::Apart);
+    }
+
+    #[test]
+    fn nothing_is_tried_without_need_and_all_is_forgotten_after_a_while() {
+        let mut trial = Trial::default();
+        for _ in 0..1_000 {
+            assert_eq!(trial.tick(Seen { handled: 1000, had_choice: false }, TICK), Way::Together);
+        }
+        go_on(&mut trial, 20, 1000, 2000);
+        assert_eq!(trial.way, Way::Apart);
+        for _ in 0..=FORGETTING {
+            trial.tick(Seen::default(), TICK);
+        }
+        assert_eq!(trial.way, Way::Together);
+    }
+}
