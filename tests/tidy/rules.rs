@@ -74,7 +74,7 @@ pub(crate) fn has_no_globals(source: &Source) -> Vec<String> {
         "actors-core/src/kernel/envelope/current.rs",
         // The buffer that handlers share.
         "actors-core/src/kernel/envelope/buffer.rs",
-        // The memory of exchanges that were freed last.
+        // The memory that was freed last, and what threads leave for one another.
         "actors-core/src/mailbox/pool.rs",
         // Which task was found to be one of the system's runtime.
         "actors-core/src/kernel/direct.rs",

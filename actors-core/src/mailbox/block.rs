@@ -1,11 +1,11 @@
 //! One block of the queue: a word, and slots behind it that are filled from the last one to the first.
 #![allow(unsafe_code, reason = "a block has as many slots as it was made with")]
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::alloc::Layout;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
 
-use super::Item;
+use super::{Item, pool};
 use crate::sync::UnsafeCell;
 use crate::sync::atomic::{AtomicPtr, Ordering};
 
@@ -141,10 +141,9 @@ impl<T: Item> OwnedBlock<T> {
     pub(super) fn allocate(size: Size) -> Self {
         const { assert!(align_of::<Block<T>>() > SIZE, "a size would not fit beside an address") };
         let layout = layout::<T>(size);
-        // SAFETY: the layout has the header's size at least.
-        let Some(block) = NonNull::new(unsafe { alloc(layout) }.cast::<Block<T>>()) else {
-            handle_alloc_error(layout)
-        };
+        // An actor's first block mostly comes and goes with it: there is nothing to gain from keeping it for another one.
+        let memory = if size == Size::First { pool::allocate(layout) } else { pool::take(layout) };
+        let block = memory.cast::<Block<T>>();
         let header = Block { link: AtomicPtr::new(tagged(ptr::null_mut(), size)), slots: [] };
         // SAFETY: the memory is as large as the header and its slots behind it, and aligned for both.
         unsafe {
@@ -173,20 +172,6 @@ impl<T: Item> OwnedBlock<T> {
         // SAFETY: it is alive.
         unsafe { Block::size(self.0.as_ptr()) }
     }
-
-    /// As if it were new; what lies in its slots is forgotten. The size is its own, which callers know already.
-    #[inline(always)]
-    pub(super) fn cleared(self, size: Size) -> Self {
-        debug_assert_eq!(size, self.size());
-        // SAFETY: it is alive, and so are all its slots.
-        unsafe {
-            self.0.as_ref().link.store(tagged(ptr::null_mut(), size), Ordering::Relaxed);
-            for left in 1..=size.slots() {
-                Block::slot(self.0.as_ptr(), left).word.store(ptr::null_mut(), Ordering::Relaxed);
-            }
-        }
-        self
-    }
 }
 
 impl<T: Item> Drop for OwnedBlock<T> {
@@ -198,13 +183,19 @@ impl<T: Item> Drop for OwnedBlock<T> {
             ptr::slice_from_raw_parts_mut(block.as_ptr().add(1).cast::<Slot<T>>(), size.slots())
                 .drop_in_place();
             block.drop_in_place();
-            dealloc(block.as_ptr().cast(), layout::<T>(size));
+            match size {
+                Size::First => pool::free(block.cast(), layout::<T>(size)),
+                Size::Small | Size::Large => pool::give_back(block.cast(), layout::<T>(size)),
+            }
         }
     }
 }
 
-fn layout<T: Item>(size: Size) -> Layout {
-    let slots = Layout::array::<Slot<T>>(size.slots());
-    let all = slots.and_then(|slots| Layout::new::<Block<T>>().extend(slots));
-    all.expect("a few slots are not too large for memory").0
+#[inline(always)]
+const fn layout<T: Item>(size: Size) -> Layout {
+    let bytes = size_of::<Block<T>>() + size.slots() * size_of::<Slot<T>>();
+    match Layout::from_size_align(bytes, align_of::<Block<T>>()) {
+        Ok(layout) => layout,
+        Err(_) => panic!("a few slots are not too large for memory"),
+    }
 }

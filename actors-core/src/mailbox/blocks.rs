@@ -16,7 +16,7 @@
 //! the link, and frees the block: every slot of it was written, and whoever linked the next one is done with it.
 //!
 //! The first block is very small, the others are small while the consumer keeps up and large while it does not, so that an
-//! idle actor holds little and a flood seldom needs an allocation.
+//! idle actor holds little and a flood seldom needs another block. Used ones go to the pool, where all queues find them.
 //!
 //! The algorithm is that of crossbeam's list channel, reduced to one consumer.
 #![allow(unsafe_code, reason = "slots are written by many threads and read by one; see the protocol above")]
@@ -45,8 +45,6 @@ pub(super) struct Blocks<T: Item> {
     tail_block: AtomicPtr<Block<T>>,
     /// Where the consumer is, or is to begin: written by the first push, then by the consumer.
     read_block: AtomicPtr<Block<T>>,
-    /// A used block for the next producer that needs one: a queue that stays short allocates nothing.
-    spare: AtomicPtr<Block<T>>,
     head: UnsafeCell<Head<T>>,
 }
 
@@ -69,7 +67,6 @@ impl<T: Item> Blocks<T> {
             tail: AtomicU64::new(0),
             tail_block: AtomicPtr::new(ptr::null_mut()),
             read_block: AtomicPtr::new(ptr::null_mut()),
-            spare: AtomicPtr::new(ptr::null_mut()),
             head: UnsafeCell::new(Head { taken: 0, left: 0, block: ptr::null_mut() }),
         }
     }
@@ -190,21 +187,8 @@ impl<T: Item> Blocks<T> {
         if block.is_null() {
             return OwnedBlock::allocate(Size::First);
         }
-        if self.read_block.load(Ordering::Relaxed) != block {
-            return OwnedBlock::allocate(Size::Large);
-        }
-        // SAFETY: whoever swaps it out owns it.
-        let spare = unsafe { OwnedBlock::from_raw(self.spare.swap(ptr::null_mut(), Ordering::AcqRel)) };
-        spare.unwrap_or_else(|| OwnedBlock::allocate(Size::Small))
-    }
-
-    /// Keeps a used block, unless one is kept already or it is of another size.
-    #[inline]
-    fn keep_block(&self, block: OwnedBlock<T>) {
-        if block.size() == Size::Small && self.spare.load(Ordering::Relaxed).is_null() {
-            // Only the consumer puts one here, so the place is still free.
-            self.spare.store(block.cleared(Size::Small).into_raw(), Ordering::Release);
-        }
+        let keeps_up = self.read_block.load(Ordering::Relaxed) == block;
+        OwnedBlock::allocate(if keeps_up { Size::Small } else { Size::Large })
     }
 
     /// How many items were taken so far.
@@ -272,9 +256,7 @@ impl<T: Item> Blocks<T> {
         self.read_block.store(next, Ordering::Relaxed);
         // SAFETY: it is alive until the consumer has crossed the gap after it.
         head.left = unsafe { Block::size(next) }.slots();
-        if let Some(used) = used {
-            self.keep_block(used);
-        }
+        drop(used);
     }
 
     /// Closes; returns how many items were pushed in all.
@@ -307,9 +289,6 @@ impl<T: Item> Drop for Blocks<T> {
     fn drop(&mut self) {
         // SAFETY: nobody else has the queue any more.
         while unsafe { self.pop() }.is_some() {}
-        let spare = self.spare.swap(ptr::null_mut(), Ordering::AcqRel);
-        // SAFETY: as in `take_block`.
-        drop(unsafe { OwnedBlock::from_raw(spare) });
         self.head.with(|head| {
             // SAFETY: as above. Nothing is left, so the head is in the last block, if there ever was one.
             drop(unsafe { OwnedBlock::from_raw((*head).block) });

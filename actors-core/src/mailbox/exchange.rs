@@ -5,6 +5,7 @@
 //! to go frees the memory. Whoever watches over the time finds the [`Course`] on a [`Roll`](super::Roll).
 #![allow(unsafe_code, reason = "question and answer are handed over by the bits of the course")]
 
+use std::alloc::Layout;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ptr::{self, NonNull};
 use std::task::Waker;
@@ -50,7 +51,7 @@ impl<Q, R, X, P> Exchange<Q, R, X, P> {
     #[inline(always)]
     pub(super) fn allocate(question: MaybeUninit<Q>, terms: X, asker: Option<&Waker>) -> NonNull<Self> {
         // Written where it stays: what is uninitialized in it is not copied.
-        let exchange = pool::take::<Self>();
+        let exchange = pool::take(const { Layout::new::<Self>() }).cast::<Self>();
         // SAFETY: it is large enough, and nobody else has it.
         unsafe {
             exchange.write(Self {
@@ -76,7 +77,7 @@ impl<Q, R, X, P> Exchange<Q, R, X, P> {
         // SAFETY: it came from the pool, and nobody has it any more. Question and answer were taken, luggage and entry too.
         unsafe {
             (&raw mut (*this.as_ptr()).course).drop_in_place();
-            pool::give_back(this);
+            pool::give_back(this.cast(), const { Layout::new::<Self>() });
         }
     }
 

@@ -15,6 +15,7 @@ mod blocks;
 mod claim;
 mod config;
 mod course;
+mod depot;
 mod exchange;
 mod inbox;
 mod item;

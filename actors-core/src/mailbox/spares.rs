@@ -10,6 +10,8 @@ pub(crate) struct Spares(Cell<*mut Spare>);
 /// The beginning of a piece. None may be smaller.
 pub(crate) struct Spare {
     below: *mut Spare,
+    /// The stack beside this one, where stacks lie beside each other. Only a stack's uppermost piece has one.
+    pub(super) beside: *mut Spare,
     /// How many there are from here on.
     height: usize,
 }
@@ -41,9 +43,14 @@ impl Spares {
         }
         let spare = memory.cast();
         // SAFETY: as the caller promises.
-        unsafe { spare.write(Spare { below, height }) };
+        unsafe { spare.write(Spare { below, beside: ptr::null_mut(), height }) };
         self.0.set(spare.as_ptr());
         true
+    }
+
+    /// Another stack instead of this one.
+    pub(super) fn replace(&self, top: *mut Spare) -> *mut Spare {
+        self.0.replace(top)
     }
 
     /// How many there are.
