@@ -31,8 +31,16 @@ const LESSONS: i16 = 16;
 const PENALTY: i16 = 64;
 
 /// And after somebody else had the turn when it was asked for: whoever answers several who ask at the same time does so best
-/// in one turn.
+/// in one turn. Until these have come down to the penalty, nobody looks how long an answer takes.
 const CONTENDED: i16 = 4096;
+
+const CONTENDED_NO_MORE: i16 = -PENALTY;
+
+/// What a unit of a task's budget is worth of turns that it takes itself, in nanoseconds. There are 128 of them for each poll.
+const UNIT: u64 = 1_000;
+
+/// More than a budget has, and what a turn can cost at most.
+const MOST_SPENT: u64 = 256 * UNIT;
 
 /// Whether askers may take an actor's turns.
 pub(crate) struct Ease(AtomicI16);
@@ -62,7 +70,20 @@ impl Ease {
 
     #[inline]
     pub(crate) fn way(&self) -> Way {
-        if self.0.load(Ordering::Relaxed) >= LESSONS { Way::Direct } else { Way::Learn }
+        match self.0.load(Ordering::Relaxed) {
+            LESSONS.. => Way::Direct,
+            known @ ..CONTENDED_NO_MORE => {
+                // Those who ask at the same time may count one less.
+                self.0.store(known + 1, Ordering::Relaxed);
+                Way::Ask
+            }
+            _ => Way::Learn,
+        }
+    }
+
+    /// Whether several have asked at the same time lately.
+    pub(crate) fn is_contended(&self) -> bool {
+        self.0.load(Ordering::Relaxed) < CONTENDED_NO_MORE
     }
 
     /// An answer took so long. Those who ask at the same time may count one less.
@@ -113,6 +134,8 @@ const KINDS_KNOWN: usize = 16;
 thread_local! {
     /// Kinds of actors, and how many answers of each came in time.
     static KINDS: [Cell<(usize, i16)>; KINDS_KNOWN] = const { [const { Cell::new((0, 0)) }; KINDS_KNOWN] };
+    /// Nanoseconds of turns that no budget was spent for yet.
+    static OWED: Cell<u64> = const { Cell::new(0) };
     /// The task that was last looked at, and the runtime it is of.
     static KNOWN: Cell<Option<(task::Id, runtime::Id)>> = const { Cell::new(None) };
 }
@@ -137,6 +160,20 @@ pub(crate) fn is_task_at_home(host: &Arc<dyn Host>) -> bool {
     task::try_id().is_some() && is_off() && is_at_home(host)
 }
 
+/// Spends some of what the task may do in one poll, for a turn that took so long.
+fn spend(took: Duration, cx: &mut Context<'_>) {
+    let owed = OWED.get() + u64::try_from(took.as_nanos()).unwrap_or(u64::MAX).min(MOST_SPENT);
+    OWED.set(owed % UNIT);
+    for _ in 0..owed / UNIT {
+        if !coop::has_budget_remaining() {
+            return;
+        }
+        if let Poll::Ready(spent) = coop::poll_proceed(cx) {
+            spent.made_progress();
+        }
+    }
+}
+
 impl<M: Message> Request<'_, M> {
     /// Asks, and takes the turn in which that is answered.
     #[inline(never)]
@@ -144,10 +181,6 @@ impl<M: Message> Request<'_, M> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<<M::Kind as ReplyKind<M::Reply>>::Answer> {
-        // Spends some of what the task may do in one poll.
-        if let Poll::Ready(spent) = coop::poll_proceed(cx) {
-            spent.made_progress();
-        }
         let (message, began, until) = self.begin();
         let (asker, question) = Asker::<M>::new(message, Limit::watched(until), None);
         let asker = self.asker.insert(asker);
@@ -166,6 +199,7 @@ impl<M: Message> Request<'_, M> {
         }
         let took = began.elapsed();
         self.target.learn(took, Way::Direct);
+        spend(took, cx);
         if took > self.timeout {
             deadlines.into_iter().for_each(DeadlineQueue::count_late_answer);
             return self.refuse(AskError::Timeout(self.timeout));
@@ -210,6 +244,42 @@ mod tests {
             ease.learn(other, QUICK, Way::Learn);
         }
         assert_eq!(ease.way(), Way::Direct);
+    }
+
+    #[test]
+    fn an_actor_that_several_ask_at_once_is_left_to_itself_for_a_while() {
+        fn fourth() -> &'static str {
+            "Fourth"
+        }
+        let ease = Ease::of_kind(fourth);
+        (0..LESSONS).for_each(|_| ease.learn(fourth, QUICK, Way::Learn));
+        ease.note_contention();
+        for _ in PENALTY..CONTENDED {
+            assert!(ease.is_contended());
+            assert_eq!(ease.way(), Way::Ask);
+        }
+        assert!(!ease.is_contended());
+        for _ in 0..PENALTY + LESSONS {
+            assert_eq!(ease.way(), Way::Learn);
+            ease.learn(fourth, QUICK, Way::Learn);
+        }
+        assert_eq!(ease.way(), Way::Direct);
+    }
+
+    #[tokio::test]
+    async fn turns_that_were_taken_are_paid_for_by_the_time_they_took() {
+        let spent = |took: Duration, turns: u32| {
+            std::future::poll_fn(move |cx| {
+                (0..turns).for_each(|_| spend(took, cx));
+                Poll::Ready(coop::has_budget_remaining())
+            })
+        };
+        let short = tokio::spawn(spent(Duration::from_nanos(100), 1_000));
+        assert!(short.await.unwrap(), "100 microseconds in all");
+        let many = tokio::spawn(spent(Duration::from_nanos(100), 1_300));
+        assert!(!many.await.unwrap(), "130 microseconds in all");
+        let long = tokio::spawn(spent(Duration::from_millis(1), 1));
+        assert!(!long.await.unwrap());
     }
 
     #[test]

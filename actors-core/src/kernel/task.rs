@@ -107,8 +107,8 @@ impl<A: Actor> Cell<A> {
         self.have_turn(|| Ready::call(self));
     }
 
-    /// Takes the claim for the next turn to where that is taken: the line of this thread, or the task if there is one or this thread
-    /// has nothing to do with the system.
+    /// Takes the claim for the next turn to where that is taken: the line of this thread, or the task if several ask at the same time
+    /// or this thread has nothing to do with the system.
     fn have_turn(self: &Arc<Self>, claim: impl Fn() -> Option<Ready>) {
         let chains = self.core.chains();
         if chains.is_some_and(|chains| chains.come_next(&claim)) {
@@ -116,8 +116,9 @@ impl<A: Actor> Cell<A> {
         }
         let Some(ready) = claim() else { return };
         match chains {
-            Some(chains) if !self.inbox.has_task() && is_task_at_home(&self.core.host) => {
-                chains.line_up(ready)
+            // Whoever answers several who ask at the same time does so best in a task of its own.
+            Some(chains) if !self.core.ease.is_contended() && is_task_at_home(&self.core.host) => {
+                chains.line_up(ready);
             }
             _ => ready.hand_to_task(),
         }
