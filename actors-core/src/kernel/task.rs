@@ -166,7 +166,9 @@ fn take_turn<A: Actor>(outlet: Outlet<'_, Cell<A>>) -> After<'_, A> {
 
 /// The neighbours first, and then this one again.
 fn give_way<A: Actor>(outlet: Outlet<'_, Cell<A>>) -> After<'_, A> {
-    match outlet.hand_to_task() {
+    let release = if outlet.inbox.has_task() { outlet.hand_to_task() } else { outlet.keep() };
+    match release {
+        Release::Again(outlet) => After::Again(outlet),
         Release::Abandoned(outlet) => end(outlet),
         _ => After::Over,
     }

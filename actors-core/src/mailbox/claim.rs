@@ -129,6 +129,12 @@ impl Claim {
         }
     }
 
+    /// The holder is to look again, and will.
+    pub(super) fn keep(&self) -> Verdict {
+        let before = self.0.fetch_and(!NUDGED, Ordering::AcqRel);
+        if before & ABANDONED != 0 { Verdict::Abandoned } else { Verdict::Again }
+    }
+
     #[cold]
     fn look_again(&self, state: u8) -> Verdict {
         if state & ABANDONED != 0 { Verdict::Abandoned } else { Verdict::Nudged }

@@ -152,6 +152,15 @@ impl<'a, H> Outlet<'a, H> {
         self.released(verdict)
     }
 
+    /// The holder keeps the claim, and looks again as it was told to.
+    pub(crate) fn keep<T: Item>(self) -> Release<'a, H>
+    where
+        H: AsRef<Inbox<T>>,
+    {
+        let verdict = self.inbox().claim.keep();
+        self.released(verdict)
+    }
+
     /// The task is to go on.
     pub(crate) fn hand_to_task(self) -> Release<'a, H>
     where

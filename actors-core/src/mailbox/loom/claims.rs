@@ -41,12 +41,20 @@ unsafe impl Consumer for Shop {
             match outlet.rest(false) {
                 Release::Done => return None,
                 Release::Again(again) => outlet = again,
-                Release::Nudged(nudged) => {
+                Release::Nudged(nudged) if nudged.home().inbox.has_task() => {
                     // Its task takes the next turn, and is this thread here.
                     let shop = nudged.home();
                     assert!(matches!(nudged.hand_to_task(), Release::Done));
                     outlet = Outlet::begin(shop, Waker::noop()).expect("it was given the claim");
                 }
+                Release::Nudged(nudged) => match nudged.keep() {
+                    Release::Again(again) => outlet = again,
+                    Release::Abandoned(outlet) => {
+                        Self::end(outlet);
+                        return None;
+                    }
+                    Release::Done | Release::Nudged(_) => unreachable!("it keeps the claim"),
+                },
                 Release::Abandoned(outlet) => {
                     Self::end(outlet);
                     return None;
@@ -131,21 +139,31 @@ fn one_of_two_senders_takes_the_turn_for_both_and_nothing_is_left() {
 
 #[test]
 fn what_changes_beside_the_mailbox_is_noticed() {
+    model(|| change_beside_the_mailbox(&shop()));
+}
+
+#[test]
+fn what_changes_beside_the_mailbox_is_noticed_by_the_task() {
     model(|| {
         let shop = shop();
-        let other = {
-            let shop = shop.clone();
-            thread::spawn(move || {
-                shop.notice.store(true, Ordering::Release);
-                run(Ready::wake(&shop));
-            })
-        };
-        buy(&shop, 1);
-        other.join().unwrap();
-        let books = books(&shop);
-        assert!(books.has_noticed);
-        assert_eq!(books.sold, [1]);
+        shop.inbox.engage_task();
+        change_beside_the_mailbox(&shop);
     });
+}
+
+fn change_beside_the_mailbox(shop: &Arc<Shop>) {
+    let other = {
+        let shop = shop.clone();
+        thread::spawn(move || {
+            shop.notice.store(true, Ordering::Release);
+            run(Ready::wake(&shop));
+        })
+    };
+    buy(shop, 1);
+    other.join().unwrap();
+    let books = books(shop);
+    assert!(books.has_noticed);
+    assert_eq!(books.sold, [1]);
 }
 
 #[test]

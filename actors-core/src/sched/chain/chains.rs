@@ -256,7 +256,11 @@ impl Here {
             if line.is_none() {
                 line = self.line_of(chains);
             }
-            let ready = again.take().or_else(|| line.as_ref()?.pop())?;
+            let ready = match (again.take(), &line) {
+                (Some(last), Some(line)) => line.go_last(last),
+                (again, None) => again,
+                (None, Some(line)) => line.pop(),
+            }?;
             let verdict = if is_enough() || !coop::has_budget_remaining() {
                 Verdict::Enough
             } else if pace.count() {

@@ -90,6 +90,16 @@ impl Line {
         next.or_else(|| self.newborn.pop())
     }
 
+    /// Whose turn is next, if this one comes after all others.
+    #[inline]
+    pub(super) fn go_last(&self, ready: Ready) -> Option<Ready> {
+        if self.waiting.is_empty() {
+            return Some(ready);
+        }
+        self.push(ready);
+        self.pop()
+    }
+
     /// Somebody is about to wait here while turns are on. Whether the line is to be watched from now on.
     #[must_use]
     pub(super) fn begin(&self) -> bool {
