@@ -6,7 +6,8 @@
 //!
 //! ```text
 //!  Resting ── pause over, fine turns are waiting ──> Before ──> Settling ──> After ── more handled: the other way is kept
-//!     ^                              in this way      other way: waits, counts       └ else back to the way it was
+//!     ^                              in this way      other way: waits, counts  ^ │  └ else back to the way it was
+//!     │                                                                         └─┘ ever more is handled
 //!     └────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
@@ -23,6 +24,10 @@ const SETTLING: u32 = 2;
 
 /// What the other way has to bring to be kept, in percent: less may be chance.
 const WORTH_A_CHANGE: f64 = 1.1;
+
+/// What has to be handled more than in the last count for it to be too early to tell: actors that go to another thread take their
+/// memory along, which may take longer than a count.
+const SETTLED: f64 = 1.05;
 
 /// Ticks from one trial to the next, at least and at most: those that change nothing follow one another ever more slowly.
 const PAUSES: std::ops::RangeInclusive<u32> = 32..=1024;
@@ -66,8 +71,14 @@ pub(super) struct Trial {
 enum Phase {
     Resting,
     Before,
-    Settling { before: Count },
-    After { before: Count },
+    Settling {
+        before: Count,
+    },
+    /// `last` is what came before this count: with more now, they have not settled yet.
+    After {
+        before: Count,
+        last: Count,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -129,14 +140,17 @@ impl Trial {
                 self.way = self.way.other();
                 (Phase::Settling { before: count }, SETTLING)
             }
-            Phase::Settling { before } => (Phase::After { before }, COUNTED),
-            Phase::After { before } => {
-                if count.rate() > before.rate() * WORTH_A_CHANGE {
-                    self.pause = *PAUSES.start();
-                } else {
-                    self.way = self.way.other();
-                    self.pause = (self.pause * 2).min(*PAUSES.end());
-                }
+            Phase::Settling { before } => (Phase::After { before, last: count }, COUNTED),
+            Phase::After { before, .. } if count.rate() > before.rate() * WORTH_A_CHANGE => {
+                self.pause = *PAUSES.start();
+                (Phase::Resting, self.pause)
+            }
+            Phase::After { before, last } if count.rate() > last.rate() * SETTLED => {
+                (Phase::After { before, last: count }, COUNTED)
+            }
+            Phase::After { .. } => {
+                self.way = self.way.other();
+                self.pause = (self.pause * 2).min(*PAUSES.end());
                 (Phase::Resting, self.pause)
             }
         };
@@ -192,6 +206,20 @@ mod tests {
         go_on(&mut trial, 2 * PAUSES.end(), 1000, 300);
         assert_eq!(trial.way, Way::Together);
         go_on(&mut trial, 2 * PAUSES.end(), 1000, 2000);
+        assert_eq!(trial.way, Way::Apart);
+    }
+
+    #[test]
+    fn those_who_get_faster_and_faster_are_given_time() {
+        let mut trial = Trial::default();
+        let mut handled = 400;
+        while trial.way == Way::Together {
+            trial.tick(Seen { handled: 1000, had_choice: true }, TICK);
+        }
+        for _ in 0..40 {
+            trial.tick(Seen { handled, had_choice: true }, TICK);
+            handled = (handled + 50).min(1500);
+        }
         assert_eq!(trial.way, Way::Apart);
     }
 
