@@ -174,17 +174,18 @@ mod tests {
     #[test]
     fn what_one_thread_gives_back_another_one_takes() {
         let layout = bytes(5 * STEP);
-        let memory =
-            || (0..8 * MAGAZINE).map(|_| take(layout).addr()).collect::<std::collections::HashSet<_>>();
-        let given: Vec<_> = (0..8 * MAGAZINE).map(|_| take(layout).as_ptr() as usize).collect();
+        let pieces = || (0..8 * MAGAZINE).map(|_| take(layout).as_ptr() as usize).collect::<Vec<_>>();
+        let give_back_all = |pieces: &[usize]| {
+            give_back_all(pieces.iter().map(|&piece| NonNull::new(piece as *mut u8).unwrap()), layout);
+        };
+        let given = pieces();
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                give_back_all(given.iter().map(|&piece| NonNull::new(piece as *mut u8).unwrap()), layout);
-            });
+            scope.spawn(|| give_back_all(&given));
         });
-        let taken = memory();
-        let again = given.iter().filter(|&&piece| taken.iter().any(|addr| addr.get() == piece)).count();
-        assert!(again >= 6 * MAGAZINE, "{again}: but for what the other thread has kept");
+        let taken = pieces();
+        let again = taken.iter().filter(|&piece| given.contains(piece)).count();
+        assert!(again >= 6 * MAGAZINE, "{again}: all but what the other thread has kept");
+        give_back_all(&taken);
     }
 
     #[test]
