@@ -39,6 +39,9 @@ const CONTENDED_NO_MORE: i16 = -PENALTY;
 /// What a unit of a task's budget is worth of turns that it takes itself, in nanoseconds. There are 128 of them for each poll.
 const UNIT: u64 = 1_000;
 
+/// What a turn costs at least: under a clock that stands still too, a task is to give way some time.
+const LEAST_SPENT: u64 = 50;
+
 /// More than a budget has, and what a turn can cost at most.
 const MOST_SPENT: u64 = 256 * UNIT;
 
@@ -81,9 +84,9 @@ impl Ease {
         }
     }
 
-    /// Whether several have asked at the same time lately.
+    /// Whether several have asked at the same time lately. Counts as an answer.
     pub(crate) fn is_contended(&self) -> bool {
-        self.0.load(Ordering::Relaxed) < CONTENDED_NO_MORE
+        self.way() == Way::Ask
     }
 
     /// An answer took so long. Those who ask at the same time may count one less.
@@ -162,7 +165,7 @@ pub(crate) fn is_task_at_home(host: &Arc<dyn Host>) -> bool {
 
 /// Spends some of what the task may do in one poll, for a turn that took so long.
 fn spend(took: Duration, cx: &mut Context<'_>) {
-    let owed = OWED.get() + u64::try_from(took.as_nanos()).unwrap_or(u64::MAX).min(MOST_SPENT);
+    let owed = OWED.get() + u64::try_from(took.as_nanos()).unwrap_or(u64::MAX).clamp(LEAST_SPENT, MOST_SPENT);
     OWED.set(owed % UNIT);
     for _ in 0..owed / UNIT {
         if !coop::has_budget_remaining() {
@@ -255,7 +258,6 @@ mod tests {
         (0..LESSONS).for_each(|_| ease.learn(fourth, QUICK, Way::Learn));
         ease.note_contention();
         for _ in PENALTY..CONTENDED {
-            assert!(ease.is_contended());
             assert_eq!(ease.way(), Way::Ask);
         }
         assert!(!ease.is_contended());

@@ -133,7 +133,13 @@ impl Supervisor {
 
 impl Tree {
     pub(super) fn new(policy: Policy) -> Self {
-        Self { policy, children: Vec::new(), options: ActorOptions::new() }
+        // In a line, it would come between the crash of one child and that of the next; with a task it comes after those that fail at
+        // the same time, as far as tasks do.
+        let options = match policy.strategy {
+            Strategy::OneForOne => ActorOptions::new(),
+            Strategy::OneForAll | Strategy::RestForOne => ActorOptions::new().own_task(),
+        };
+        Self { policy, children: Vec::new(), options }
     }
 
     pub(super) async fn start(self, system: &ActorSystem) -> Result<SupervisorRef, StartError> {

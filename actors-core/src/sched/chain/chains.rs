@@ -84,7 +84,9 @@ impl Chains {
         is_enough: impl Fn() -> bool,
     ) {
         if let Some(line) = self.lead_on(first, is_enough) {
-            line.side.call_carrier();
+            if line.have_carried() {
+                self.watch_over(&line);
+            }
             if self.is_closed() {
                 line.side.spread();
             }

@@ -93,11 +93,13 @@ impl Line {
     /// Whose turn is next, if this one comes after all others.
     #[inline]
     pub(super) fn go_last(&self, ready: Ready) -> Option<Ready> {
-        if self.waiting.is_empty() {
-            return Some(ready);
+        match self.pop() {
+            None => Some(ready),
+            next => {
+                self.push(ready);
+                next
+            }
         }
-        self.push(ready);
-        self.pop()
     }
 
     /// Somebody is about to wait here while turns are on. Whether the line is to be watched from now on.

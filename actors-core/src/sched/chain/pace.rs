@@ -8,6 +8,9 @@ const LONGEST: Duration = Duration::from_micros(100);
 /// Turns that a chain may have whatever the clock says: as many as an actor handles messages in one.
 const FEWEST: u32 = 64;
 
+/// How long it may keep its thread at all: turns of many slow messages are not that many.
+const LONGEST_AT_ALL: Duration = Duration::from_millis(1);
+
 /// From this average on, others that wait are better off on another thread, though that has to be woken and to fetch their memory.
 const WORTH_A_THREAD: Duration = Duration::from_micros(5);
 
@@ -58,7 +61,8 @@ impl Pace {
     /// So much time has passed since the beginning.
     pub(super) fn judge(&mut self, passed: Duration) -> Verdict {
         let since = passed.saturating_sub(std::mem::replace(&mut self.seen, passed));
-        if self.turns >= FEWEST && passed > LONGEST {
+        let may_end = self.turns >= FEWEST || passed > LONGEST_AT_ALL;
+        if may_end && passed > LONGEST {
             if passed > WORTH_A_THREAD * self.turns { Verdict::EnoughHere } else { Verdict::Enough }
         } else if since > LONG_TURN {
             Verdict::Spread
@@ -88,6 +92,12 @@ mod tests {
     fn a_long_turn_is_seen_at_once() {
         assert_eq!(verdicts(1, Duration::from_millis(1)), [(1, Verdict::Spread)]);
         assert_eq!(verdicts(2, Duration::from_micros(101)).last(), Some(&(2, Verdict::Spread)));
+    }
+
+    #[test]
+    fn very_long_turns_are_not_that_many() {
+        let verdicts = verdicts(4, Duration::from_micros(600));
+        assert_eq!(verdicts, [(1, Verdict::Spread), (2, Verdict::EnoughHere), (4, Verdict::EnoughHere)]);
     }
 
     #[test]

@@ -96,8 +96,9 @@ impl Watch {
                 last += lasted;
                 thread::park_timeout(LONGEST_WAIT);
             } else {
+                self.is_apart.store(false, Ordering::Relaxed);
                 thread::park();
-                last = Instant::now();
+                (trial, last) = (Trial::default(), Instant::now());
             }
         }
     }

@@ -12,13 +12,11 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::sync::oneshot;
-use tokio::task::yield_now;
 
 use super::info::{ChildCounts, ChildInfo};
 use super::post::Post;
 use super::restart::RestartWindow;
 use super::roster::{Key, Roster, Starter};
-use super::strategy::Strategy;
 use super::{ChildSpec, SupervisorRef};
 use crate::error::{ActorError, ChildError, StartError};
 use crate::exit::ExitReason;
@@ -115,13 +113,6 @@ impl Supervisor {
         ctx.end(ExitReason::Failed(StartError::Child { id, reason }.into()));
     }
 
-    /// Whether the event makes other children restart.
-    fn takes_others_along(&self, event: &Event) -> bool {
-        let Event::Over { key, .. } = event else { return false };
-        let is_alone = self.roster.policy.strategy == Strategy::OneForOne;
-        !is_alone && !self.step.as_ref().is_some_and(|step| step.is_to_end(*key))
-    }
-
     fn is_ready(&mut self) {
         match self.ready.take() {
             // Whoever waited for the start may have given up.
@@ -156,10 +147,6 @@ impl Message for Order {
 
 impl Handler<Event> for Supervisor {
     async fn handle(&mut self, event: Event, ctx: &mut Context<Self>) {
-        if self.takes_others_along(&event) {
-            // Those that fail at the same time have failed when it is decided, and are no failures of their own.
-            yield_now().await;
-        }
         self.on_event(event, ctx);
     }
 }
