@@ -219,3 +219,92 @@ fn a_stop_of_a_suspended_actor_is_not_overlooked() {
         }
     });
 }
+
+/// Always has a message more, until whoever it has spawned has begun.
+struct Restless {
+    handled: Arc<AtomicUsize>,
+    has_begun: Arc<AtomicUsize>,
+}
+
+impl Actor for Restless {}
+
+#[handlers]
+impl Restless {
+    #[handler]
+    fn go_on(&mut self, ctx: &mut Context<Self>) {
+        if self.handled.fetch_add(1, Ordering::Relaxed) == 0 {
+            ctx.system().spawn(Newcomer { handled: self.handled.clone(), has_begun: self.has_begun.clone() });
+        }
+        if self.has_begun.load(Ordering::Relaxed) == 0 {
+            ctx.myself().go_on().try_tell().unwrap();
+        }
+    }
+}
+
+struct Newcomer {
+    handled: Arc<AtomicUsize>,
+    has_begun: Arc<AtomicUsize>,
+}
+
+impl Actor for Newcomer {
+    async fn started(&mut self, _: &mut Context<Self>) -> Result<(), ActorError> {
+        self.has_begun.store(self.handled.load(Ordering::Relaxed), Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[test]
+fn whoever_is_spawned_by_an_actor_that_is_never_at_rest_begins_after_its_turn() {
+    let (handled, has_begun) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let restless = Restless { handled: handled.clone(), has_begun: has_begun.clone() };
+        let busy = tokio::spawn(async move {
+            let system = ActorSystem::new();
+            system.spawn(restless).go_on().await.unwrap();
+            system
+        });
+        let _system = busy.await.unwrap();
+        while has_begun.load(Ordering::Relaxed) == 0 {
+            task::yield_now().await;
+        }
+    });
+    let after = has_begun.load(Ordering::Relaxed);
+    assert!(after <= 128, "a turn is 64 messages: {after}");
+}
+
+#[test]
+fn tasks_have_their_turn_between_those_of_an_actor_that_is_slow() {
+    const MESSAGES: usize = 1_000;
+    let handled = Arc::new(AtomicUsize::new(0));
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    let meanwhile = runtime.block_on(async {
+        let count = handled.clone();
+        let flood = tokio::spawn(async move {
+            let system = ActorSystem::new();
+            let slow = system.spawn(Slow { handled: count });
+            (0..MESSAGES).for_each(|_| slow.take_time().try_tell().unwrap());
+            system
+        });
+        let _system = flood.await.unwrap();
+        while handled.load(Ordering::Relaxed) == 0 {
+            task::yield_now().await;
+        }
+        handled.load(Ordering::Relaxed)
+    });
+    assert!(meanwhile < MESSAGES / 2, "{meanwhile}");
+}
+
+#[derive(Actor)]
+struct Slow {
+    handled: Arc<AtomicUsize>,
+}
+
+#[handlers]
+impl Slow {
+    #[handler]
+    fn take_time(&mut self) {
+        std::thread::sleep(Duration::from_micros(200));
+        self.handled.fetch_add(1, Ordering::Relaxed);
+    }
+}

@@ -84,8 +84,8 @@ impl Ease {
         }
     }
 
-    /// Whether several have asked at the same time lately. Counts as an answer.
-    pub(crate) fn is_contended(&self) -> bool {
+    /// Whether several have asked at the same time, and this has not been asked often enough since: it is counted.
+    pub(crate) fn is_still_contended(&self) -> bool {
         self.way() == Way::Ask
     }
 
@@ -260,7 +260,7 @@ mod tests {
         for _ in PENALTY..CONTENDED {
             assert_eq!(ease.way(), Way::Ask);
         }
-        assert!(!ease.is_contended());
+        assert!(!ease.is_still_contended());
         for _ in 0..PENALTY + LESSONS {
             assert_eq!(ease.way(), Way::Learn);
             ease.learn(fourth, QUICK, Way::Learn);
@@ -282,6 +282,8 @@ mod tests {
         assert!(!many.await.unwrap(), "130 microseconds in all");
         let long = tokio::spawn(spent(Duration::from_millis(1), 1));
         assert!(!long.await.unwrap());
+        let timeless = tokio::spawn(spent(Duration::ZERO, 3_000));
+        assert!(!timeless.await.unwrap(), "a clock that stands still does not make turns free");
     }
 
     #[test]

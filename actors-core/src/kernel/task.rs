@@ -117,7 +117,7 @@ impl<A: Actor> Cell<A> {
         let Some(ready) = claim() else { return };
         match chains {
             // Whoever answers several who ask at the same time does so best in a task of its own.
-            Some(chains) if !self.core.ease.is_contended() && is_task_at_home(&self.core.host) => {
+            Some(chains) if !self.core.ease.is_still_contended() && is_task_at_home(&self.core.host) => {
                 chains.line_up(ready);
             }
             _ => ready.hand_to_task(),

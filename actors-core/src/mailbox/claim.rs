@@ -15,7 +15,8 @@
 //! the claim to the consumer's task. It is given back when there is nothing to do: at rest the next item calls for it, while
 //! a handler waits only a wake does.
 //!
-//! What a wake must not lose while somebody holds the claim is left as a nudge. A task that goes away while another holds the claim
+//! What a wake must not lose while somebody holds the claim is left as a nudge: the holder hands the claim to the task, or keeps it and
+//! looks again. A task that goes away while another holds the claim
 //! leaves a note that there is none any more: the holder ends what the task would have ended.
 //!
 //! Nothing is lost on the way to rest: a producer (1) moves the tail on, (2) reads the state; the consumer (1) moves the state to

@@ -5,7 +5,7 @@
 //! more messages were handled in that time.
 //!
 //! ```text
-//!  Resting ── pause over, fine turns are waiting ──> Before ──> Settling ──> After ── more handled: the other way is kept
+//!  Resting ── pause over, and there is a choice ─> Before ──> Settling ──> After ── more handled: the other way is kept
 //!     ^                              in this way      other way: waits, counts  ^ │  └ else back to the way it was
 //!     │                                                                         └─┘ ever more is handled
 //!     └────────────────────────────────────────────────────────────────────────────────┘
@@ -22,17 +22,17 @@ const COUNTED: u32 = 4;
 /// Ticks until others have found their way to one thread, or to several.
 const SETTLING: u32 = 2;
 
-/// What the other way has to bring to be kept, in percent: less may be chance.
+/// So many times as much has to be handled in the other way for it to be kept: less may be chance.
 const WORTH_A_CHANGE: f64 = 1.1;
 
-/// What has to be handled more than in the last count for it to be too early to tell: actors that go to another thread take their
+/// With so many times as much as in the last count, or more, it is too early to tell: actors that go to another thread take their
 /// memory along, which may take longer than a count.
 const SETTLED: f64 = 1.05;
 
 /// Ticks from one trial to the next, at least and at most: those that change nothing follow one another ever more slowly.
 const PAUSES: std::ops::RangeInclusive<u32> = 32..=1024;
 
-/// Ticks without fine turns waiting after which all is as in the beginning.
+/// Ticks without a choice after which all is as in the beginning.
 const FORGETTING: u32 = 64;
 
 /// How those in line are kept.
