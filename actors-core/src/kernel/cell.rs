@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::Wake as _;
 
 use tokio::sync::oneshot;
 
@@ -21,7 +20,7 @@ use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
 use crate::kernel::pulse::{Pulse, Stage};
 use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Inbox, Lane, Mailbox, OnceBox, Private, Reader, arc_of};
+use crate::mailbox::{Home, Inbox, Lane, Mailbox, OnceBox, Private, Reader, home_of};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::panics::contain;
 use crate::sched::{Chains, MESSAGES_PER_TURN};
@@ -95,7 +94,7 @@ impl<A: Actor> Cell<A> {
         owner: Owner,
         mailbox: Mailbox,
         is_bound: bool,
-    ) -> Arc<Self> {
+    ) -> Home<Self> {
         let id = host.next_id();
         let retained = name.is_some() || !matches!(owner, Owner::Nobody);
         let (parent, label) = match owner {
@@ -128,7 +127,7 @@ impl<A: Actor> Cell<A> {
             origin,
             rare: OnceBox::new(),
         };
-        Arc::new(Self { core, inbox: Inbox::new(mailbox), tenant: Private::new(Tenant::none()) })
+        Home::new(Self { core, inbox: Inbox::new(mailbox), tenant: Private::new(Tenant::none()) })
     }
 
     /// The end: the mailbox closes, the name is free again, the watchers are told, in this order.
@@ -365,7 +364,7 @@ impl<A: Actor> AnyCell for Cell<A> {
     }
 
     fn wake(&self) {
-        arc_of(self).wake_by_ref();
+        Self::look_again(&home_of(self));
     }
 
     fn tick(&self, timer: TimerId) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::error::ActorError;
 use crate::exit::ExitReason;
 use crate::kernel::cell::AnyCell;
+use crate::mailbox::Home;
 
 /// A future with its type erased: deep generic nesting runs into the compiler's limits in users' builds.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -63,7 +64,7 @@ pub(crate) trait Custodian<A>: Send {
 /// Children whose end a layer above arranges.
 pub(crate) trait Brood: Send + Sync {
     /// Ends them because a life of `parent` ends.
-    fn wind_down(self: Arc<Self>, parent: Arc<dyn AnyCell>) -> BoxFuture<'static, ()>;
+    fn wind_down(self: Arc<Self>, parent: Home<dyn AnyCell>) -> BoxFuture<'static, ()>;
 }
 
 /// Where the states of an actor's lives come from.

@@ -1,7 +1,7 @@
 //! What the kernel needs of the system it runs in.
 
 use std::any::Any;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
@@ -9,7 +9,7 @@ use crate::error::StartError;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::ask::{DeadlineQueue, Leavers};
 use crate::kernel::cell::AnyCell;
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Home, Mailbox, WeakHome};
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::sched::{BlockingPool, Chains, Executor};
 use crate::timer::TimerQueue;
@@ -35,7 +35,7 @@ pub(crate) trait Host: Any + Send + Sync {
     /// Those who are to end and wait for answers.
     fn leavers(&self) -> &Leavers;
 
-    fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>>;
+    fn timers(&self) -> &TimerQueue<WeakHome<dyn AnyCell>>;
 
     fn blocking_pool(&self) -> &BlockingPool;
 
@@ -61,7 +61,7 @@ pub(crate) trait Host: Any + Send + Sync {
     fn children_of(&self, parent: ActorId) -> Vec<ActorId>;
 
     /// An actor is about to run; registers its name and, without a parent, the actor itself.
-    fn admit(&self, cell: &Arc<dyn AnyCell>) -> Result<(), StartError>;
+    fn admit(&self, cell: &Home<dyn AnyCell>) -> Result<(), StartError>;
 
     /// An actor has ended; its name is free from now on.
     fn dismiss(&self, cell: &dyn AnyCell);

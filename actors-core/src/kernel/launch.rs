@@ -12,7 +12,7 @@ use crate::kernel::life::{Life, StartReport};
 use crate::kernel::options::ActorOptions;
 use crate::kernel::refs::ActorRef;
 use crate::kernel::task::Task;
-use crate::mailbox::Outlet;
+use crate::mailbox::{Home, Outlet};
 use crate::sched::run_on_own_thread;
 
 /// What is to be launched, and how.
@@ -110,11 +110,10 @@ pub(crate) fn try_launch<A: Actor>(
     }
     if options.dedicated_thread {
         let thread = cell.core.path().to_string();
-        let me = Arc::downgrade(cell);
+        let me = cell.downgrade();
         let abandon = move || {
             if let Some(cell) = me.upgrade() {
-                let cell: Arc<dyn AnyCell> = cell;
-                cell.kill_for_good();
+                <dyn AnyCell>::kill_for_good(&*cell);
             }
         };
         cell.inbox.engage_task();
@@ -126,17 +125,16 @@ pub(crate) fn try_launch<A: Actor>(
         cell.inbox.engage_task();
         executor.run(cell.core.path(), Box::pin(Task::new(cell.clone())));
     } else {
-        cell.begin();
+        Cell::begin(cell);
     }
     Ok(actor)
 }
 
-fn admit<A: Actor>(host: &dyn Host, cell: &Arc<Cell<A>>) -> Result<(), StartError> {
+fn admit<A: Actor>(host: &dyn Host, cell: &Home<Cell<A>>) -> Result<(), StartError> {
     if let Some(name) = cell.core.name()
         && !is_valid_name(name)
     {
         return Err(StartError::InvalidName(name.to_string()));
     }
-    let cell: Arc<dyn AnyCell> = cell.clone();
-    host.admit(&cell)
+    host.admit(&cell.lend())
 }

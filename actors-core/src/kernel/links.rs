@@ -8,6 +8,7 @@ use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::EndpointKey;
+use crate::mailbox::Home;
 use crate::message::{Message, Plain};
 
 /// Tells an actor that [traps exits](crate::Context::trap_exit) that a linked one has ended.
@@ -54,7 +55,7 @@ pub(crate) struct Links {
 
 /// A life at the other end.
 struct Peer {
-    cell: Arc<dyn AnyCell>,
+    cell: Home<dyn AnyCell>,
     life: Incarnation,
 }
 
@@ -66,7 +67,7 @@ impl Peer {
 }
 
 /// Links two lives; false if the other's is over already.
-pub(crate) fn link(me: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
+pub(crate) fn link(me: &Home<dyn AnyCell>, other: &Home<dyn AnyCell>) -> bool {
     if me.key() == other.key() {
         return true;
     }
@@ -84,7 +85,7 @@ pub(crate) fn unlink(me: &dyn AnyCell, other: &dyn AnyCell) {
     }
 }
 
-fn add(core: &Core, peer: &Arc<dyn AnyCell>) -> bool {
+fn add(core: &Core, peer: &Home<dyn AnyCell>) -> bool {
     let mut links = core.links().lock();
     if links.over == Some(core.incarnation()) || !core.is_alive() {
         return false;

@@ -13,6 +13,7 @@ use crate::id::short_type_name;
 use crate::kernel::ask::{Asker, Limit, ReplyLine};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
+use crate::mailbox::Home;
 use crate::message::{Message, Plain, ReplyKind};
 use crate::panics::contain;
 
@@ -72,7 +73,7 @@ enum Line<R> {
     Asked(ReplyLine<R>),
     Collected(Arc<dyn ReplyDesk<R>>),
     /// Nobody waits; an error in the answer is reported to the system instead.
-    Told(Arc<dyn AnyCell>, Report<R>),
+    Told(Home<dyn AnyCell>, Report<R>),
     /// Nobody waits, or not any more.
     Unheard,
 }
@@ -89,7 +90,7 @@ impl<R> ReplyTo<R> {
     }
 
     /// The handle of a message that was only told, to this actor.
-    pub(crate) fn told<M: Message<Reply = R>>(to: Arc<dyn AnyCell>) -> Self {
+    pub(crate) fn told<M: Message<Reply = R>>(to: Home<dyn AnyCell>) -> Self {
         let line = if M::Kind::FALLIBLE { Line::Told(to, report_unheard::<M>) } else { Line::Unheard };
         Self { line }
     }

@@ -4,18 +4,17 @@
 //! where an actor of the same system has sent the message.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context as TaskContext, Poll, Wake};
+use std::task::{Context as TaskContext, Poll};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
 use crate::kernel::direct::is_task_at_home;
 use crate::kernel::life::{Life, Pause, contain};
-use crate::mailbox::{Outlet, Ready, Release, arc_of, waker_of};
+use crate::mailbox::{Home, Outlet, Ready, Release, home_of, waker_of};
 
 /// What the runtime runs of an actor. Dropped before it is ready, as a runtime does when it goes down, it ends the actor as killed.
 pub(crate) struct Task<A: Actor> {
-    cell: Arc<Cell<A>>,
+    cell: Home<Cell<A>>,
 }
 
 /// How a turn went.
@@ -30,7 +29,7 @@ enum After<'a, A: Actor> {
 
 impl<A: Actor> Task<A> {
     /// The only one of this cell.
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+    pub(crate) fn new(cell: Home<Cell<A>>) -> Self {
         Self { cell }
     }
 }
@@ -66,58 +65,53 @@ impl<A: Actor> Drop for Task<A> {
     }
 }
 
-impl<A: Actor> Wake for Cell<A> {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        self.have_turn(|| Ready::wake(self));
-    }
-}
-
 impl<A: Actor> Cell<A> {
     /// Has it begin, which was just made.
-    pub(crate) fn begin(self: &Arc<Self>) {
-        let newborn = || Ready::newborn(self);
-        match self.core.chains() {
+    pub(crate) fn begin(this: &Home<Self>) {
+        let newborn = || Ready::newborn(this);
+        match this.core.chains() {
             Some(chains) if chains.come_into_being(newborn) => {}
-            Some(chains) if is_task_at_home(&self.core.host) => chains.line_up_newborn(newborn()),
+            Some(chains) if is_task_at_home(&this.core.host) => chains.line_up_newborn(newborn()),
             _ => newborn().hand_to_task(),
         }
     }
 
     /// To be called after a push: somebody has to handle it.
     #[inline(always)]
-    pub(crate) fn call(self: &Arc<Self>) {
-        if self.inbox.is_resting() {
-            self.call_from_rest();
+    pub(crate) fn call(this: &Home<Self>) {
+        if this.inbox.is_resting() {
+            Self::call_from_rest(this);
         }
     }
 
     /// As [`call`](Self::call), for whoever has no count of it.
     pub(super) fn call_by_ref(&self) {
         if self.inbox.is_resting() {
-            arc_of(self).call_from_rest();
+            Self::call_from_rest(&home_of(self));
         }
     }
 
     #[inline(never)]
-    fn call_from_rest(self: &Arc<Self>) {
-        self.have_turn(|| Ready::call(self));
+    fn call_from_rest(this: &Home<Self>) {
+        Self::have_turn(this, || Ready::call(this));
+    }
+
+    /// Has it look again, which waits for something or is given an order.
+    pub(super) fn look_again(this: &Home<Self>) {
+        Self::have_turn(this, || Ready::wake(this));
     }
 
     /// Takes the claim for the next turn to where that is taken: the line of this thread, or the task if several ask at the same time
     /// or this thread has nothing to do with the system.
-    fn have_turn(self: &Arc<Self>, claim: impl Fn() -> Option<Ready>) {
-        let chains = self.core.chains();
+    fn have_turn(this: &Home<Self>, claim: impl Fn() -> Option<Ready>) {
+        let chains = this.core.chains();
         if chains.is_some_and(|chains| chains.come_next(&claim)) {
             return;
         }
         let Some(ready) = claim() else { return };
         match chains {
             // Whoever answers several who ask at the same time does so best in a task of its own.
-            Some(chains) if !self.core.ease.is_still_contended() && is_task_at_home(&self.core.host) => {
+            Some(chains) if !this.core.ease.is_still_contended() && is_task_at_home(&this.core.host) => {
                 chains.line_up(ready);
             }
             _ => ready.hand_to_task(),

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::endpoint::EndpointKey;
+use crate::mailbox::Home;
 use crate::message::{Message, Plain};
 
 /// Tells a watcher that an actor it [watches](crate::Context::watch) has ended for good.
@@ -61,6 +62,20 @@ pub trait Watched: Send + Sync {
 
     /// Forgets a watcher that was not yet told.
     fn remove_watcher(&self, watch: WatchId);
+}
+
+impl<W: Watched + ?Sized> Watched for Home<W> {
+    fn key(&self) -> EndpointKey {
+        (**self).key()
+    }
+
+    fn add_watcher(&self, watcher: Watcher) {
+        (**self).add_watcher(watcher);
+    }
+
+    fn remove_watcher(&self, watch: WatchId) {
+        (**self).remove_watcher(watch);
+    }
 }
 
 /// One registration of one watcher.

@@ -140,10 +140,7 @@ impl<T: Item> OwnedBlock<T> {
     #[inline(always)]
     pub(super) fn allocate(size: Size) -> Self {
         const { assert!(align_of::<Block<T>>() > SIZE, "a size would not fit beside an address") };
-        let layout = layout::<T>(size);
-        // An actor's first block mostly comes and goes with it: there is nothing to gain from keeping it for another one.
-        let memory = if size == Size::First { pool::allocate(layout) } else { pool::take(layout) };
-        let block = memory.cast::<Block<T>>();
+        let block = pool::take(layout::<T>(size)).cast::<Block<T>>();
         let header = Block { link: AtomicPtr::new(tagged(ptr::null_mut(), size)), slots: [] };
         // SAFETY: the memory is as large as the header and its slots behind it, and aligned for both.
         unsafe {
@@ -183,10 +180,7 @@ impl<T: Item> Drop for OwnedBlock<T> {
             ptr::slice_from_raw_parts_mut(block.as_ptr().add(1).cast::<Slot<T>>(), size.slots())
                 .drop_in_place();
             block.drop_in_place();
-            match size {
-                Size::First => pool::free(block.cast(), layout::<T>(size)),
-                Size::Small | Size::Large => pool::give_back(block.cast(), layout::<T>(size)),
-            }
+            pool::give_back(block.cast(), layout::<T>(size));
         }
     }
 }

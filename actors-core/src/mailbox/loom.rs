@@ -2,16 +2,18 @@
 
 mod asks;
 mod claims;
+mod homes;
 
 use std::future::poll_fn;
 use std::ptr::NonNull;
-use std::sync::Arc;
 use std::task::Poll;
 
 use loom::future::block_on;
 use loom::thread;
 
-use super::{Consumer, Entrance, Front, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet, Ready, Release};
+use super::{
+    Consumer, Entrance, Front, Home, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet, Ready, Release,
+};
 
 #[allow(unsafe_code, reason = "the trait's contract")]
 impl Item for u32 {
@@ -31,17 +33,17 @@ impl Item for u32 {
 }
 
 /// What a sender that waits keeps alive.
-struct Home(Inbox<u32>);
+struct Keeper(Inbox<u32>);
 
-impl AsRef<Inbox<u32>> for Home {
+impl AsRef<Inbox<u32>> for Keeper {
     fn as_ref(&self) -> &Inbox<u32> {
         &self.0
     }
 }
 
 #[allow(unsafe_code, reason = "`home` makes all of them")]
-// SAFETY: `home` gives an `Arc`.
-unsafe impl Consumer for Home {
+// SAFETY: `home` gives a `Home`.
+unsafe impl Consumer for Keeper {
     type Item = u32;
 
     fn take_turn(_: Outlet<'_, Self>) -> Option<Outlet<'_, Self>> {
@@ -50,14 +52,18 @@ unsafe impl Consumer for Home {
 
     fn end(_: Outlet<'_, Self>) {}
 
-    fn make_task(self: Arc<Self>) {
+    fn make_task(_: Home<Self>) {
         unreachable!("it is there")
+    }
+
+    fn wake(_: &Home<Self>) {
+        unreachable!("its task is woken")
     }
 }
 
 /// With a task, which is about to begin.
-fn home(mailbox: Mailbox) -> Arc<Home> {
-    let home = Arc::new(Home(Inbox::new(mailbox)));
+fn home(mailbox: Mailbox) -> Home<Keeper> {
+    let home = Home::new(Keeper(Inbox::new(mailbox)));
     home.0.engage_task();
     home
 }
@@ -71,7 +77,7 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
 }
 
 /// After a push: somebody has to take it out.
-fn call(home: &Arc<Home>) {
+fn call(home: &Home<Keeper>) {
     if home.0.is_resting()
         && let Some(ready) = Ready::call(home)
     {
@@ -87,7 +93,7 @@ fn send_to(inbox: &Inbox<u32>, number: u32) {
 }
 
 /// As references do: at once if possible.
-fn send(home: &Arc<Home>, number: u32) -> Offer<u32> {
+fn send(home: &Home<Keeper>, number: u32) -> Offer<u32> {
     let offer = match home.0.push(number, |number| number) {
         Ok(()) => Offer::Queued,
         Err(number) => home.0.offer(number, Lane::User),
@@ -97,7 +103,7 @@ fn send(home: &Arc<Home>, number: u32) -> Offer<u32> {
 }
 
 /// The task of the consumer, until it has taken one.
-async fn take(home: &Arc<Home>) -> u32 {
+async fn take(home: &Home<Keeper>) -> u32 {
     poll_fn(|cx| {
         let Some(mut outlet) = Outlet::begin(home, cx.waker()) else { return Poll::Pending };
         loop {

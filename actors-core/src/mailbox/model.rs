@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 
-use super::{Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
+use super::{Home, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
 
 /// Counts how often it is dropped, so that nothing is lost or dropped twice.
 #[derive(Debug)]
@@ -38,9 +38,9 @@ impl Item for Counted {
 }
 
 /// What holds the mailbox.
-struct Home(Inbox<Counted>);
+struct Keeper(Inbox<Counted>);
 
-impl AsRef<Inbox<Counted>> for Home {
+impl AsRef<Inbox<Counted>> for Keeper {
     fn as_ref(&self) -> &Inbox<Counted> {
         &self.0
     }
@@ -72,7 +72,7 @@ proptest! {
     #[test]
     fn the_mailbox_is_a_bounded_queue(steps in steps(), bound in 1usize..20, on_full in policy()) {
         let dropped = Arc::new(AtomicU32::new(0));
-        let home = Arc::new(Home(Inbox::new(Mailbox::bounded(bound).on_full(on_full))));
+        let home = Home::new(Keeper(Inbox::new(Mailbox::bounded(bound).on_full(on_full))));
         let (inbox, mut outlet) = (&home.0, Outlet::first(&home));
         let (mut user, mut urgent) = (VecDeque::<u32>::new(), VecDeque::<u32>::new());
         let mut made = 0;

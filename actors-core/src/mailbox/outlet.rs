@@ -1,21 +1,18 @@
 //! The one who takes from a mailbox, and what is his alone.
 #![allow(unsafe_code, reason = "what lies beside the inbox is reached through the claim on it only")]
 
-use std::marker::PhantomData;
-use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Waker;
 
 use super::claim::Verdict;
 use super::ready::{Consumer, Ready, wake_task};
-use super::{Inbox, Item, Reader};
+use super::{Home, Inbox, Item, Reader};
 use crate::sync::UnsafeCell;
 use crate::sync::atomic::{Ordering, fence};
 
 /// What holds an inbox, with the claim on it: the right to take items out. There is one at a time for each inbox.
 pub(crate) struct Outlet<'a, H> {
-    home: &'a Arc<H>,
+    home: &'a Home<H>,
 }
 
 /// Something beside an inbox that belongs to whoever has the outlet.
@@ -34,7 +31,7 @@ impl<'a, H> Outlet<'a, H> {
     /// For the consumer's task, if it was given the claim. It is woken by this waker, which is always the same, when it is
     /// given it again.
     #[inline]
-    pub(crate) fn begin<T: Item>(home: &'a Arc<H>, task: &Waker) -> Option<Self>
+    pub(crate) fn begin<T: Item>(home: &'a Home<H>, task: &Waker) -> Option<Self>
     where
         H: AsRef<Inbox<T>>,
     {
@@ -50,7 +47,7 @@ impl<'a, H> Outlet<'a, H> {
 
     /// For the task, which goes away before the consumer has ended, if nobody else has the claim. Otherwise whoever has it is
     /// told by [`Release::Abandoned`].
-    pub(crate) fn abandon<T: Item>(home: &'a Arc<H>) -> Option<Self>
+    pub(crate) fn abandon<T: Item>(home: &'a Home<H>) -> Option<Self>
     where
         H: AsRef<Inbox<T>>,
     {
@@ -59,7 +56,7 @@ impl<'a, H> Outlet<'a, H> {
     }
 
     /// For whoever has made the home, before the task begins; to be called once.
-    pub(crate) fn first(home: &'a Arc<H>) -> Self {
+    pub(crate) fn first(home: &'a Home<H>) -> Self {
         Self { home }
     }
 
@@ -71,7 +68,7 @@ impl<'a, H> Outlet<'a, H> {
         Ready::of(self)
     }
 
-    pub(crate) fn home(&self) -> &'a Arc<H> {
+    pub(crate) fn home(&self) -> &'a Home<H> {
         self.home
     }
 
@@ -79,13 +76,13 @@ impl<'a, H> Outlet<'a, H> {
     ///
     /// The caller has the claim.
     #[inline]
-    pub(crate) unsafe fn held(home: &'a Arc<H>) -> Self {
+    pub(crate) unsafe fn held(home: &'a Home<H>) -> Self {
         Self { home }
     }
 
     /// Begins to take items out.
     #[inline]
-    pub(crate) fn open<T: Item>(&mut self) -> (&'a Arc<H>, Reader<'_, T>)
+    pub(crate) fn open<T: Item>(&mut self) -> (&'a Home<H>, Reader<'_, T>)
     where
         H: AsRef<Inbox<T>>,
     {
@@ -105,7 +102,7 @@ impl<'a, H> Outlet<'a, H> {
 
     /// What is the consumer's alone, and the inbox.
     #[inline]
-    pub(crate) fn open_private<T: Item, P>(&mut self) -> (&mut P, &'a Arc<H>, Reader<'_, T>)
+    pub(crate) fn open_private<T: Item, P>(&mut self) -> (&mut P, &'a Home<H>, Reader<'_, T>)
     where
         H: AsRef<Private<P>> + AsRef<Inbox<T>>,
     {
@@ -205,33 +202,10 @@ impl<'a, H> Outlet<'a, H> {
 }
 
 impl<H> Deref for Outlet<'_, H> {
-    type Target = Arc<H>;
+    type Target = Home<H>;
 
     #[inline]
-    fn deref(&self) -> &Arc<H> {
+    fn deref(&self) -> &Home<H> {
         self.home
-    }
-}
-
-/// The waker of what holds an inbox, which takes no count of it: clones of it do.
-#[inline]
-pub(crate) fn waker_of<H: Wake + Send + Sync + 'static>(home: &Arc<H>) -> Borrowed<'_> {
-    // SAFETY: the count that the waker would give back is not given back, and `home` is there as long as the waker is.
-    let waker = ManuallyDrop::new(Waker::from(unsafe { Arc::from_raw(Arc::as_ptr(home)) }));
-    Borrowed { waker, home: PhantomData }
-}
-
-/// A waker for as long as something else is there.
-pub(crate) struct Borrowed<'a> {
-    waker: ManuallyDrop<Waker>,
-    home: PhantomData<&'a ()>,
-}
-
-impl Deref for Borrowed<'_> {
-    type Target = Waker;
-
-    #[inline]
-    fn deref(&self) -> &Waker {
-        &self.waker
     }
 }

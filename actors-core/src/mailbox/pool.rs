@@ -114,7 +114,7 @@ const fn layout_of_size(size: usize) -> Layout {
 
 /// Memory from the allocator. The layout is not empty.
 #[inline(never)]
-pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
+fn allocate(layout: Layout) -> NonNull<u8> {
     // SAFETY: as the caller knows.
     let memory = NonNull::new(unsafe { alloc(layout) });
     memory.unwrap_or_else(|| handle_alloc_error(layout))
@@ -124,7 +124,7 @@ pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
 ///
 /// It was [allocated](allocate) with this layout, and nobody uses it any more.
 #[inline(never)]
-pub(super) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
+unsafe fn free(memory: NonNull<u8>, layout: Layout) {
     // SAFETY: as the caller promises.
     unsafe { dealloc(memory.as_ptr(), layout) }
 }

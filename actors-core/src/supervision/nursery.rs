@@ -12,6 +12,7 @@ use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::host::Host;
 use crate::kernel::launch::{Launch, Owner, try_launch};
 use crate::kernel::options::ActorOptions;
+use crate::mailbox::Home;
 use crate::panics::drop_quietly;
 use crate::sync::Lock;
 
@@ -66,7 +67,7 @@ where
         let worker = Worker { factory: Some(self.factory.clone()), siblings, post: post.clone() };
         let launch = Launch { options, lives: Lives::Many(Box::new(worker)), owner, report: None };
         let actor = try_launch(host, launch).map_err(|refused| refused.error)?;
-        let cell: Arc<dyn AnyCell> = actor.cell().clone();
+        let cell: Home<dyn AnyCell> = actor.cell().clone().upcast();
         Ok(Occupant { cell, post, tree: None })
     }
 }

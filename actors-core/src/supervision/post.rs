@@ -1,6 +1,5 @@
 //! Between a child and its supervisor: the child tells what becomes of its lives, the supervisor decides what follows.
 
-use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use tokio::sync::{Notify, oneshot};
@@ -14,7 +13,7 @@ use crate::kernel::cell::Cell;
 use crate::kernel::context::Ticket;
 use crate::kernel::custody::{BoxFuture, LifeEnd, Verdict};
 use crate::kernel::envelope::Envelope;
-use crate::mailbox::Lane;
+use crate::mailbox::{Lane, WeakHome};
 use crate::sync::Lock;
 
 /// A child's line to its supervisor, shared by both. It lasts as long as the child's actor.
@@ -39,10 +38,10 @@ pub(super) struct Post {
 
 /// A supervisor, as its children see it: it may be gone, or in another of its lives.
 #[derive(Clone)]
-pub(super) struct Boss(Weak<Cell<Supervisor>>);
+pub(super) struct Boss(WeakHome<Cell<Supervisor>>);
 
 impl Boss {
-    pub(super) fn new(cell: Weak<Cell<Supervisor>>) -> Self {
+    pub(super) fn new(cell: WeakHome<Cell<Supervisor>>) -> Self {
         Self(cell)
     }
 
@@ -51,7 +50,7 @@ impl Boss {
         self.0.upgrade().is_some_and(|cell| {
             let ticket = Ticket::Life(cell.core.incarnation());
             let is_queued = cell.inbox.force(Envelope::ticketed(ticket, event), Lane::User).is_ok();
-            cell.call();
+            Cell::call(&cell);
             is_queued
         })
     }

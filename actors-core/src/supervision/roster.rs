@@ -26,6 +26,7 @@ use crate::exit::ExitReason;
 use crate::id::{ActorId, Incarnation};
 use crate::kernel::cell::AnyCell;
 use crate::kernel::refs::AnyActorRef;
+use crate::mailbox::Home;
 use crate::sync::{Lock, LockGuard};
 
 /// A child's place in the order of start.
@@ -93,7 +94,7 @@ pub(super) enum State {
 /// The actor in a seat.
 #[derive(Clone)]
 pub(super) struct Occupant {
-    pub(super) cell: Arc<dyn AnyCell>,
+    pub(super) cell: Home<dyn AnyCell>,
     pub(super) post: Arc<Post>,
     /// Its own children, if it is a supervisor.
     pub(super) tree: Option<Arc<Roster>>,

@@ -21,6 +21,7 @@ use crate::kernel::cell::AnyCell;
 use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::launch::{Launch, Owner, launch, try_launch};
 use crate::kernel::options::ActorOptions;
+use crate::mailbox::Home;
 use crate::system::ActorSystem;
 
 /// A supervisor about to be started: a strategy, an intensity, children in the order of their start.
@@ -195,7 +196,7 @@ impl Nursery for Tree {
         let custodian = Nested { roster: roster.clone(), post: post.clone() };
         let launch = Launch { options, lives: Lives::Many(Box::new(custodian)), owner, report: None };
         let actor = try_launch(host, launch).map_err(|refused| refused.error)?;
-        let cell: Arc<dyn AnyCell> = actor.cell().clone();
+        let cell: Home<dyn AnyCell> = actor.cell().clone().upcast();
         Ok(Occupant { cell, post, tree: Some(roster) })
     }
 

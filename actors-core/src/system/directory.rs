@@ -2,12 +2,12 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::departed::Departed;
 use crate::id::ActorId;
 use crate::kernel::cell::AnyCell;
+use crate::mailbox::Home;
 use crate::sync::{Lock, LockGuard};
 
 /// Which actors run: those the system shuts down by itself, and those their parents do.
@@ -37,7 +37,7 @@ struct Places {
 }
 
 enum Place {
-    Taken(Arc<dyn AnyCell>),
+    Taken(Home<dyn AnyCell>),
     Free(Option<u32>),
 }
 
@@ -54,7 +54,7 @@ impl Directory {
     }
 
     /// Takes an actor in; false if it has no parent and the system is shutting down.
-    pub(super) fn enter(&self, cell: &Arc<dyn AnyCell>) -> bool {
+    pub(super) fn enter(&self, cell: &Home<dyn AnyCell>) -> bool {
         let core = cell.core();
         let mut shard = self.shard_of(core.id);
         // Under the lock, so that a shutdown sees either the actor or the refusal.
@@ -96,19 +96,19 @@ impl Directory {
     }
 
     /// The actor with this number. Looks at a sixteenth of all.
-    pub(super) fn find(&self, id: ActorId) -> Option<Arc<dyn AnyCell>> {
+    pub(super) fn find(&self, id: ActorId) -> Option<Home<dyn AnyCell>> {
         self.shard_of(id).running().find(|cell| cell.core().id == id).cloned()
     }
 
     /// The actor at this path, if it has a parent. Looks at all.
-    pub(super) fn find_child(&self, path: &str) -> Option<Arc<dyn AnyCell>> {
+    pub(super) fn find_child(&self, path: &str) -> Option<Home<dyn AnyCell>> {
         let is_it =
-            |cell: &&Arc<dyn AnyCell>| cell.core().parent().is_some() && cell.core().path().as_str() == path;
+            |cell: &&Home<dyn AnyCell>| cell.core().parent().is_some() && cell.core().path().as_str() == path;
         self.shards.iter().find_map(|shard| shard.lock().running().find(is_it).cloned())
     }
 
     /// All actors that run, the oldest first.
-    pub(super) fn all(&self) -> Vec<Arc<dyn AnyCell>> {
+    pub(super) fn all(&self) -> Vec<Home<dyn AnyCell>> {
         let mut all = Vec::new();
         self.look_at_all(|cell| all.push(cell));
         all.sort_unstable_by_key(|cell| cell.core().id);
@@ -116,7 +116,7 @@ impl Directory {
     }
 
     /// Looks at each actor outside the locks. It may have gone by then; those that come meanwhile may be passed by.
-    fn look_at_all(&self, look: impl FnMut(Arc<dyn AnyCell>)) {
+    fn look_at_all(&self, look: impl FnMut(Home<dyn AnyCell>)) {
         let mut next = Some(Cursor::default());
         let portions = std::iter::from_fn(|| {
             let (cells, after) = self.some(next?, PORTION);
@@ -127,7 +127,7 @@ impl Directory {
     }
 
     /// The actors at some of the places from a cursor on, and where to go on; `None` after the last.
-    pub(super) fn some(&self, from: Cursor, places: usize) -> (Vec<Arc<dyn AnyCell>>, Option<Cursor>) {
+    pub(super) fn some(&self, from: Cursor, places: usize) -> (Vec<Home<dyn AnyCell>>, Option<Cursor>) {
         let Some(shard) = self.shards.get(from.shard) else { return (Vec::new(), None) };
         let shard = shard.lock();
         let end = shard.places.len().min(from.place + places);
@@ -162,13 +162,13 @@ impl Directory {
     }
 
     /// Lets no top-level actor in any more, and gives those that run, the youngest first.
-    pub(super) fn close(&self) -> Vec<Arc<dyn AnyCell>> {
+    pub(super) fn close(&self) -> Vec<Home<dyn AnyCell>> {
         self.closing.store(true, Ordering::Release);
         self.youngest_first()
     }
 
     /// The top-level actors that run, the youngest first.
-    pub(super) fn youngest_first(&self) -> Vec<Arc<dyn AnyCell>> {
+    pub(super) fn youngest_first(&self) -> Vec<Home<dyn AnyCell>> {
         let mut running = self.all();
         running.retain(|cell| cell.core().parent().is_none());
         running.reverse();
@@ -181,7 +181,7 @@ impl Directory {
 }
 
 impl Places {
-    fn insert(&mut self, cell: Arc<dyn AnyCell>) -> u32 {
+    fn insert(&mut self, cell: Home<dyn AnyCell>) -> u32 {
         self.taken += 1;
         self.top_level += usize::from(cell.core().parent().is_none());
         let Some(free) = self.free else {
@@ -210,13 +210,13 @@ impl Places {
         gone
     }
 
-    fn running(&self) -> impl Iterator<Item = &Arc<dyn AnyCell>> {
+    fn running(&self) -> impl Iterator<Item = &Home<dyn AnyCell>> {
         self.places.iter().filter_map(Place::taken)
     }
 }
 
 impl Place {
-    fn taken(&self) -> Option<&Arc<dyn AnyCell>> {
+    fn taken(&self) -> Option<&Home<dyn AnyCell>> {
         match self {
             Self::Taken(cell) => Some(cell),
             Self::Free(_) => None,

@@ -10,10 +10,11 @@ use crate::error::LookupError;
 use crate::id::ActorId;
 use crate::kernel::cell::AnyCell;
 use crate::kernel::refs::AnyActorRef;
+use crate::mailbox::Home;
 
 /// Which actor has which name. It never lends out what it holds.
 pub(crate) struct Registry {
-    names: DashMap<Arc<str>, Arc<dyn AnyCell>>,
+    names: DashMap<Arc<str>, Home<dyn AnyCell>>,
     /// Counts registrations, for those who wait for one.
     changes: watch::Sender<u64>,
 }
@@ -24,7 +25,7 @@ impl Registry {
     }
 
     /// Takes the name, if no running actor has it.
-    pub(crate) fn register(&self, name: &Arc<str>, cell: &Arc<dyn AnyCell>) -> bool {
+    pub(crate) fn register(&self, name: &Arc<str>, cell: &Home<dyn AnyCell>) -> bool {
         match self.names.entry(name.clone()) {
             Entry::Occupied(mut taken) if !taken.get().core().is_alive() => {
                 taken.insert(cell.clone());

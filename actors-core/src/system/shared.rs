@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
 
 use tokio::runtime::Handle;
 use tokio::sync::{oneshot, watch};
@@ -25,7 +25,7 @@ use crate::kernel::ask::{DeadlineQueue, Leavers};
 use crate::kernel::cell::AnyCell;
 use crate::kernel::context::Context;
 use crate::kernel::host::Host;
-use crate::mailbox::Mailbox;
+use crate::mailbox::{Home, Mailbox, WeakHome};
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::panics::contain;
 use crate::sched::{BlockingPool, Chains, Executor, post_sentinel};
@@ -48,7 +48,7 @@ pub(crate) struct Shared {
     blocking: BlockingPool,
     deadlines: DeadlineQueue,
     leavers: Leavers,
-    timers: TimerQueue<Weak<dyn AnyCell>>,
+    timers: TimerQueue<WeakHome<dyn AnyCell>>,
     next_id: AtomicU64,
     began: Instant,
     pub(super) directory: Arc<Directory>,
@@ -178,7 +178,7 @@ impl Host for Shared {
         &self.leavers
     }
 
-    fn timers(&self) -> &TimerQueue<Weak<dyn AnyCell>> {
+    fn timers(&self) -> &TimerQueue<WeakHome<dyn AnyCell>> {
         &self.timers
     }
 
@@ -222,7 +222,7 @@ impl Host for Shared {
         self.directory.children_of(parent)
     }
 
-    fn admit(&self, cell: &Arc<dyn AnyCell>) -> Result<(), StartError> {
+    fn admit(&self, cell: &Home<dyn AnyCell>) -> Result<(), StartError> {
         let core = cell.core();
         if !self.directory.enter(cell) {
             return Err(StartError::ShuttingDown);

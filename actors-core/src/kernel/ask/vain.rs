@@ -10,12 +10,12 @@
 //! others have noted, so that the last one sees it all.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 
 use super::waits::{Edge, Search};
 use crate::id::ActorId;
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::envelope::current;
+use crate::mailbox::{Home, WeakHome};
 use crate::sync::Lock;
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 
@@ -24,13 +24,13 @@ use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 pub(crate) struct Leavers {
     /// How many there are: mostly none.
     count: AtomicUsize,
-    cells: Lock<HashMap<ActorId, Weak<dyn AnyCell>>>,
+    cells: Lock<HashMap<ActorId, WeakHome<dyn AnyCell>>>,
 }
 
 impl Leavers {
-    fn add(&self, cell: &Arc<dyn AnyCell>) {
+    fn add(&self, cell: &Home<dyn AnyCell>) {
         let mut cells = self.cells.lock();
-        cells.insert(cell.core().id, Arc::downgrade(cell));
+        cells.insert(cell.core().id, cell.downgrade());
         self.count.store(cells.len(), Ordering::Relaxed);
         drop(cells);
         fence(Ordering::SeqCst);
@@ -47,7 +47,7 @@ impl Leavers {
         if self.count.load(Ordering::Relaxed) == 0 {
             return;
         }
-        let cells: Vec<_> = self.cells.lock().values().filter_map(Weak::upgrade).collect();
+        let cells: Vec<_> = self.cells.lock().values().filter_map(WeakHome::upgrade).collect();
         cells.iter().for_each(|cell| cell.wake());
     }
 }
@@ -68,13 +68,11 @@ impl Core {
     }
 }
 
-impl dyn AnyCell {
-    /// It is to end, and waits.
-    #[cold]
-    pub(super) fn note_leaver(self: &Arc<Self>) {
-        if self.core().waits().mark_leaver() {
-            self.core().host.leavers().add(self);
-        }
+/// It is to end, and waits.
+#[cold]
+pub(super) fn note_leaver(cell: &Home<dyn AnyCell>) {
+    if cell.core().waits().mark_leaver() {
+        cell.core().host.leavers().add(cell);
     }
 }
 
@@ -86,7 +84,7 @@ pub(crate) fn fail_asks_in_vain() {
     if edges.is_empty() {
         return;
     }
-    me.note_leaver();
+    note_leaver(&me);
     for Edge { asked, question } in edges {
         let mut search = Search::from(&me);
         search.leads_back(&asked);

@@ -7,19 +7,19 @@
 //! The same way leads to actors that are between two lives, for whom nobody waits who is to end; see [`vain`](super::vain).
 
 use std::fmt;
-use std::sync::Arc;
 
 use super::cell::{Asker, Limit};
+use super::vain::note_leaver;
 use crate::error::AskError;
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::envelope::current;
-use crate::mailbox::Course;
+use crate::mailbox::{Course, Home};
 use crate::message::Message;
 use crate::sync::Lock;
 use crate::sync::atomic::{AtomicUsize, Ordering, fence};
 
 /// Whom an asker waits for: what a circle is made of.
-pub struct WaitTarget(pub(crate) Arc<dyn AnyCell>);
+pub struct WaitTarget(pub(crate) Home<dyn AnyCell>);
 
 impl fmt::Debug for WaitTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -43,14 +43,14 @@ const FLAGS: usize = IN_GAP | LEAVES;
 /// Whom is waited for, and for which answer.
 #[derive(Clone)]
 pub(crate) struct Edge {
-    pub(super) asked: Arc<dyn AnyCell>,
+    pub(super) asked: Home<dyn AnyCell>,
     /// The address of the question's course, which is there as long as the edge is.
     pub(super) question: usize,
 }
 
 /// An edge, for as long as the ask waits.
 pub(crate) struct Wait {
-    asker: Arc<dyn AnyCell>,
+    asker: Home<dyn AnyCell>,
     /// By which the edge is found again.
     question: usize,
 }
@@ -73,7 +73,7 @@ pub(crate) fn begin_wait<M: Message>(
     asking.pack(Wait { asker: asker.clone(), question });
     let leaves = asker.core().is_leaving();
     if leaves {
-        asker.note_leaver();
+        note_leaver(&asker);
     }
     if !leaves && !is_same(&asked, &asker) && asked.core().waits_for_nobody() {
         return Ok(());
@@ -175,21 +175,21 @@ impl Core {
 
 /// Follows the waits.
 pub(super) struct Search<'a> {
-    goal: &'a Arc<dyn AnyCell>,
+    goal: &'a Home<dyn AnyCell>,
     /// The way to where it is.
-    chain: Vec<Arc<dyn AnyCell>>,
+    chain: Vec<Home<dyn AnyCell>>,
     /// Whether it has come to an actor that is between two lives.
     pub(super) has_met_gap: bool,
 }
 
 impl<'a> Search<'a> {
     /// From this actor on, and back to it.
-    pub(super) fn from(asker: &'a Arc<dyn AnyCell>) -> Self {
+    pub(super) fn from(asker: &'a Home<dyn AnyCell>) -> Self {
         Self { goal: asker, chain: vec![asker.clone()], has_met_gap: false }
     }
 
     /// Whether following the waits from `at` comes to the goal; the way there is in the chain then.
-    pub(super) fn leads_back(&mut self, at: &Arc<dyn AnyCell>) -> bool {
+    pub(super) fn leads_back(&mut self, at: &Home<dyn AnyCell>) -> bool {
         if is_same(at, self.goal) {
             return true;
         }
@@ -213,8 +213,8 @@ fn address_of(question: &Course<Limit>) -> usize {
     std::ptr::from_ref(question).addr()
 }
 
-fn is_same(one: &Arc<dyn AnyCell>, other: &Arc<dyn AnyCell>) -> bool {
-    std::ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other))
+fn is_same(one: &Home<dyn AnyCell>, other: &Home<dyn AnyCell>) -> bool {
+    one.is(other)
 }
 
 impl Drop for Wait {

@@ -12,6 +12,7 @@ use crate::kernel::cell::AnyCell;
 use crate::kernel::custody::Brood;
 use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;
+use crate::mailbox::Home;
 
 /// How long a child may take to finish before it is killed.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
@@ -36,12 +37,12 @@ impl<A: Actor> Context<A> {
         if children.len() == children.capacity() {
             children.retain(|child| child.core().is_alive());
         }
-        children.push(child.cell().clone());
+        children.push(child.cell().clone().upcast());
     }
 
     /// How many of its children have not ended.
     pub fn children(&self) -> usize {
-        let alive = |child: &&Arc<dyn AnyCell>| child.core().is_alive();
+        let alive = |child: &&Home<dyn AnyCell>| child.core().is_alive();
         self.extras.as_ref().map_or(0, |extras| extras.children.iter().filter(alive).count())
     }
 }
@@ -49,7 +50,7 @@ impl<A: Actor> Context<A> {
 /// Ends an actor's children, the youngest first.
 ///
 /// Each may finish what is queued, for a while; those of an actor that was killed are killed with it.
-pub(super) async fn end_all(parent: &dyn AnyCell, mut children: Vec<Arc<dyn AnyCell>>) {
+pub(super) async fn end_all(parent: &dyn AnyCell, mut children: Vec<Home<dyn AnyCell>>) {
     while let Some(child) = children.pop() {
         if !parent.core().is_killed() {
             child.shut_down();

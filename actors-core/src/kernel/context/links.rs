@@ -7,7 +7,7 @@ use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::AnyCell;
 use crate::kernel::links::{self, Exit};
 use crate::kernel::refs::AnyActorRef;
-use crate::mailbox::Lane;
+use crate::mailbox::{Home, Lane};
 
 impl<A: Actor> Context<A> {
     /// Links this life and the other's: when one ends other than normally, so does the other, for the same reason.
@@ -28,7 +28,7 @@ impl<A: Actor> Context<A> {
     /// }
     /// ```
     pub fn link(&mut self, other: impl Into<AnyActorRef>) {
-        let (me, other): (Arc<dyn AnyCell>, _) = (self.cell.clone(), other.into().into_cell());
+        let (me, other): (Home<dyn AnyCell>, _) = (self.cell.clone().upcast(), other.into().into_cell());
         if !links::link(&me, &other) {
             links::receive_exit(&*me, self.incarnation, links::exit_of_nobody(other.core()));
         }
@@ -45,7 +45,7 @@ impl<A: Actor> Context<A> {
     where
         A: Responder<Exit>,
     {
-        let (me, life) = (Arc::downgrade(&self.cell), self.incarnation);
+        let (me, life) = (self.cell.downgrade(), self.incarnation);
         let deliver = move |exit| {
             if let Some(me) = me.upgrade() {
                 deliver_to_self(&me, Lane::System, Ticket::Life(life), exit);

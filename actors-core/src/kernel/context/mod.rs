@@ -27,7 +27,7 @@ use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
 use crate::kernel::refs::ActorRef;
 use crate::kernel::reply::ReplyTo;
-use crate::mailbox::Lane;
+use crate::mailbox::{Home, Lane};
 use crate::message::Message;
 use crate::panics::drop_quietly;
 use idle::Idle;
@@ -84,7 +84,7 @@ use crate::kernel::watch::WatchId;
 /// # }
 /// ```
 pub struct Context<A: Actor> {
-    cell: Arc<Cell<A>>,
+    cell: Home<Cell<A>>,
     incarnation: Incarnation,
     outlook: Outlook,
     /// How many handlers and hooks have run in this life.
@@ -104,7 +104,7 @@ enum Outlook {
 }
 
 struct Extras<A: Actor> {
-    children: Vec<Arc<dyn AnyCell>>,
+    children: Vec<Home<dyn AnyCell>>,
     brood: Option<Arc<dyn Brood>>,
     timers: Timers<A>,
     idle: Option<Box<Idle<A>>>,
@@ -138,7 +138,7 @@ pub(crate) enum Ticket {
 }
 
 impl<A: Actor> Context<A> {
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+    pub(crate) fn new(cell: Home<Cell<A>>) -> Self {
         let incarnation = cell.core.incarnation();
         Self { cell, incarnation, outlook: Outlook::Bright, handled: 0, extras: None }
     }
@@ -199,7 +199,7 @@ impl<A: Actor> Context<A> {
 
     /// The reply handle of a message that was only told.
     pub(crate) fn unheard_reply<M: Message>(&self) -> ReplyTo<M::Reply> {
-        ReplyTo::told::<M>(self.cell.clone())
+        ReplyTo::told::<M>(self.cell.clone().upcast())
     }
 
     #[inline]
@@ -244,7 +244,7 @@ impl<A: Actor> Context<A> {
         if children.is_empty() && brood.is_none() {
             return None;
         }
-        let parent = self.cell.clone();
+        let parent: Home<dyn AnyCell> = self.cell.clone().upcast();
         Some(Box::pin(async move {
             if let Some(brood) = brood {
                 brood.wind_down(parent.clone()).await;
@@ -267,12 +267,12 @@ impl<A: Actor> Drop for Context<A> {
 
 /// Puts a message to itself into an actor's mailbox, whatever its bound: what an actor asked for is not refused.
 fn deliver_to_self<A: Responder<M>, M: Message>(
-    cell: &Arc<Cell<A>>,
+    cell: &Home<Cell<A>>,
     lane: Lane,
     ticket: Ticket,
     message: M,
 ) -> bool {
     let is_queued = cell.inbox.force(Envelope::ticketed(ticket, message), lane).is_ok();
-    cell.call();
+    Cell::call(cell);
     is_queued
 }

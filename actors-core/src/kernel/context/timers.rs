@@ -4,7 +4,6 @@
 //! number comes through the mailbox, and finds the message unless the timer was cancelled or set anew meanwhile.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use super::Context;
@@ -13,6 +12,7 @@ use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::cell::{AnyCell, Core};
 use crate::kernel::endpoint::Parcel;
 use crate::kernel::envelope::Envelope;
+use crate::mailbox::WeakHome;
 use crate::message::Message;
 use crate::panics::drop_quietly;
 use crate::timer::{Fire, Place, TimerId};
@@ -81,7 +81,7 @@ impl<A: Actor> Recurrence<A> {
 }
 
 // Not a reference: a timer keeps no actor.
-impl Fire for Weak<dyn AnyCell> {
+impl Fire for WeakHome<dyn AnyCell> {
     fn fire(self, timer: TimerId) {
         if let Some(cell) = self.upgrade() {
             cell.tick(timer);
@@ -192,8 +192,7 @@ impl<A: Actor> Context<A> {
         Some((recurrence.make)())
     }
 
-    pub(super) fn as_subject(&self) -> Weak<dyn AnyCell> {
-        let cell: Weak<_> = Arc::downgrade(&self.cell);
-        cell
+    pub(super) fn as_subject(&self) -> WeakHome<dyn AnyCell> {
+        self.cell.downgrade().upcast()
     }
 }

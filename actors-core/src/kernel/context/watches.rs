@@ -84,7 +84,7 @@ impl<A: Actor> Context<A> {
         let watch = WatchId::new(self.host().next_id());
         let watched = other.watched();
         self.extras().watches.insert(watch, watched.clone());
-        let me = Arc::downgrade(&self.cell);
+        let me = self.cell.downgrade();
         let tell = move |terminated| {
             if let Some(me) = me.upgrade() {
                 deliver_to_self(&me, Lane::System, Ticket::Watch(watch), map(terminated));

@@ -6,21 +6,20 @@
 
 use std::cell::Cell as Place;
 use std::ptr::NonNull;
-use std::sync::Arc;
 
 use crate::kernel::cell::AnyCell;
+use crate::mailbox::{Home, Upcast};
 
 thread_local! {
     /// The cell of the actor whose life this thread polls. Borrowed by a call of `as_current` that has not returned.
-    static CURRENT: Place<Option<NonNull<dyn AnyCell>>> = const { Place::new(None) };
+    static CURRENT: Place<Option<NonNull<Home<dyn AnyCell>>>> = const { Place::new(None) };
 }
 
 /// Runs part of an actor's life; asks made in it are its.
 #[inline]
-pub(crate) fn as_current<T>(me: &Arc<impl AnyCell>, run: impl FnOnce() -> T) -> T {
-    // From the `Arc` itself: `current` makes another one of it.
-    let me = Arc::as_ptr(me) as *const dyn AnyCell;
-    let _restore = Restore(CURRENT.replace(NonNull::new(me.cast_mut())));
+pub(crate) fn as_current<T>(me: &Home<impl Upcast<dyn AnyCell>>, run: impl FnOnce() -> T) -> T {
+    let me = me.lend();
+    let _restore = Restore(CURRENT.replace(Some(NonNull::from(&*me))));
     run()
 }
 
@@ -31,7 +30,7 @@ pub(crate) fn as_nobody<T>(run: impl FnOnce() -> T) -> T {
 }
 
 /// Whom to name again.
-struct Restore(Option<NonNull<dyn AnyCell>>);
+struct Restore(Option<NonNull<Home<dyn AnyCell>>>);
 
 impl Drop for Restore {
     #[inline]
@@ -47,11 +46,7 @@ pub(crate) fn is_inside_actor() -> bool {
 }
 
 /// The actor whose handler this thread runs.
-pub(crate) fn current() -> Option<Arc<dyn AnyCell>> {
-    let me = CURRENT.get()?.as_ptr().cast_const();
-    // SAFETY: the pointer came from an `Arc` that `as_current` borrows until it takes the pointer away.
-    unsafe {
-        Arc::increment_strong_count(me);
-        Some(Arc::from_raw(me))
-    }
+pub(crate) fn current() -> Option<Home<dyn AnyCell>> {
+    // SAFETY: `as_current` has it until it takes the pointer away.
+    CURRENT.get().map(|me| unsafe { me.as_ref() }.clone())
 }

@@ -25,3 +25,4 @@ pub(crate) use kinds::Step;
 pub(crate) use label::{Label, LastLabel};
 pub(crate) use sealed::Envelope;
 pub(crate) use traced::sender;
+pub(crate) use turns::{downcast, is_of};

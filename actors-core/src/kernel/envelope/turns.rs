@@ -1,15 +1,15 @@
-//! Cells as consumers of their mailboxes.
-#![allow(unsafe_code, reason = "cells are made in an `Arc`, by `Cell::new` alone")]
+//! Cells as consumers of their mailboxes, and cells whose actor's type is forgotten or known again.
+#![allow(unsafe_code, reason = "cells are made in a `Home`, by `Cell::new` alone")]
 
-use std::sync::Arc;
+use std::any::Any;
 
 use super::Envelope;
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::Cell;
+use crate::kernel::cell::{AnyCell, Cell};
 use crate::kernel::task::Task;
-use crate::mailbox::{Consumer, Outlet};
+use crate::mailbox::{Consumer, Home, Outlet, Upcast};
 
-// SAFETY: `Cell::new` gives an `Arc`, and there is no other way to make one.
+// SAFETY: `Cell::new` gives a `Home`, and there is no other way to make one.
 unsafe impl<A: Actor> Consumer for Cell<A> {
     type Item = Envelope<A>;
 
@@ -21,8 +21,31 @@ unsafe impl<A: Actor> Consumer for Cell<A> {
         Self::end_abandoned(outlet);
     }
 
-    fn make_task(self: Arc<Self>) {
-        let host = self.core.host.clone();
-        host.runtime().spawn(Task::new(self));
+    fn make_task(home: Home<Self>) {
+        let host = home.core.host.clone();
+        host.runtime().spawn(Task::new(home));
     }
+
+    fn wake(home: &Home<Self>) {
+        Self::look_again(home);
+    }
+}
+
+// SAFETY: it is the same pointer.
+unsafe impl<A: Actor> Upcast<dyn AnyCell> for Cell<A> {
+    fn upcast(this: *const Self) -> *const dyn AnyCell {
+        this
+    }
+}
+
+/// The cell, if its actor is an `A`.
+pub(crate) fn downcast<A: Actor>(cell: Home<dyn AnyCell>) -> Option<Home<Cell<A>>> {
+    // SAFETY: as was just seen.
+    is_of::<A>(&*cell).then(|| unsafe { cell.cast() })
+}
+
+/// Whether the cell's actor is an `A`.
+pub(crate) fn is_of<A: Actor>(cell: &dyn AnyCell) -> bool {
+    let cell: &dyn Any = cell;
+    cell.is::<Cell<A>>()
 }

@@ -21,7 +21,7 @@ use crate::kernel::refs::{Recipient, WeakActorRef};
 use crate::kernel::request::Request;
 use crate::kernel::tell::Tell;
 use crate::kernel::watch::{Watchable, Watched};
-use crate::mailbox::{Entrance, Lane, Offer, OnFull, Ready};
+use crate::mailbox::{Entrance, Home, Lane, Offer, OnFull, Ready};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 use crate::sched::is_off;
@@ -53,21 +53,21 @@ use crate::sched::is_off;
 /// # Ok(()) }
 /// ```
 pub struct ActorRef<A: Actor> {
-    cell: Arc<Cell<A>>,
+    cell: Home<Cell<A>>,
 }
 
 impl<A: Actor> ActorRef<A> {
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+    pub(crate) fn new(cell: Home<Cell<A>>) -> Self {
         cell.core.add_handle();
         Self { cell }
     }
 
     /// A reference whose count was already taken.
-    pub(crate) fn counted(cell: Arc<Cell<A>>) -> Self {
+    pub(crate) fn counted(cell: Home<Cell<A>>) -> Self {
         Self { cell }
     }
 
-    pub(crate) fn cell(&self) -> &Arc<Cell<A>> {
+    pub(crate) fn cell(&self) -> &Home<Cell<A>> {
         &self.cell
     }
 
@@ -264,7 +264,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         if let Err(envelope) = pushed {
             self.settle(self.cell.inbox.offer(envelope, lane), lane)?;
         }
-        self.cell.call();
+        Cell::call(&self.cell);
         Ok(())
     }
 
@@ -276,14 +276,14 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         } else if let Err(message) = self.cell.inbox.push(message, Envelope::told) {
             self.offer_with_care(Load::Tell(message))?;
         }
-        self.cell.call();
+        Cell::call(&self.cell);
         Ok(())
     }
 
     #[inline]
     fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
         self.post(question)?;
-        self.cell.call();
+        Cell::call(&self.cell);
         Ok(Some(self.cell.core.host.deadlines()))
     }
 
@@ -323,7 +323,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         let myself = self.clone();
         Box::pin(async move {
             let offer = entrance.await;
-            myself.cell.call();
+            Cell::call(&myself.cell);
             myself.settle(offer, lane)
         })
     }
@@ -345,7 +345,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     }
 
     fn wait_target(&self) -> Option<WaitTarget> {
-        Some(WaitTarget(self.cell.clone()))
+        Some(WaitTarget(self.cell.clone().upcast()))
     }
 
     fn deadlines(&self) -> Option<&DeadlineQueue> {
@@ -353,13 +353,13 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     }
 
     fn watched(&self) -> Option<Arc<dyn Watched>> {
-        Some(self.cell.clone())
+        Some(Arc::new(self.cell.clone()))
     }
 
     fn notify(&self, message: M) {
         let envelope = Envelope::user(Parcel::told(message));
         match self.cell.inbox.force(envelope, Lane::System) {
-            Ok(()) => self.cell.call(),
+            Ok(()) => Cell::call(&self.cell),
             Err(envelope) => discard_contained(envelope, &self.cell.core, DeadLetterReason::Stopped),
         }
     }
@@ -376,7 +376,7 @@ fn lane_of<M: Message>(parcel: &Parcel<M>) -> Lane {
 
 impl<A: Actor> Watchable for ActorRef<A> {
     fn watched(&self) -> Arc<dyn Watched> {
-        self.cell.clone()
+        Arc::new(self.cell.clone())
     }
 }
 
@@ -391,14 +391,14 @@ impl<A: Actor> Drop for ActorRef<A> {
         if self.cell.core.remove_handle() {
             let was_suspended = self.cell.core.lift_suspension();
             drop(self.cell.inbox.force(Envelope::stop_unreachable(), Lane::User));
-            if was_suspended { self.any().wake() } else { self.cell.call() }
+            if was_suspended { self.any().wake() } else { Cell::call(&self.cell) }
         }
     }
 }
 
 impl<A: Actor> PartialEq for ActorRef<A> {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.cell, &other.cell)
+        self.cell.is(&other.cell)
     }
 }
 

@@ -1,6 +1,5 @@
 //! A reference that knows neither the actor's type nor its messages.
 
-use std::any::Any;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -8,24 +7,26 @@ use std::sync::Arc;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation};
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::{AnyCell, Cell};
+use crate::kernel::cell::AnyCell;
+use crate::kernel::envelope::{downcast, is_of};
 use crate::kernel::refs::ActorRef;
 use crate::kernel::watch::{Watchable, Watched};
+use crate::mailbox::Home;
 
 /// An actor of whatever type: who it is, how it ends, and its reference again if its type is known.
 ///
 /// It does not keep the actor alive.
 #[derive(Clone)]
 pub struct AnyActorRef {
-    cell: Arc<dyn AnyCell>,
+    cell: Home<dyn AnyCell>,
 }
 
 impl AnyActorRef {
-    pub(crate) fn new(cell: Arc<dyn AnyCell>) -> Self {
+    pub(crate) fn new(cell: Home<dyn AnyCell>) -> Self {
         Self { cell }
     }
 
-    pub(crate) fn into_cell(self) -> Arc<dyn AnyCell> {
+    pub(crate) fn into_cell(self) -> Home<dyn AnyCell> {
         self.cell
     }
 
@@ -84,33 +85,30 @@ impl AnyActorRef {
 
     /// Whether the actor is an `A`.
     pub fn is<A: Actor>(&self) -> bool {
-        let cell: &(dyn Any + Send + Sync) = &*self.cell;
-        cell.is::<Cell<A>>()
+        is_of::<A>(&*self.cell)
     }
 
     /// The reference, if the actor is an `A` and has not ended.
     pub fn downcast<A: Actor>(&self) -> Option<ActorRef<A>> {
-        let cell: Arc<dyn Any + Send + Sync> = self.cell.clone();
-        let cell = cell.downcast::<Cell<A>>().ok()?;
+        let cell = downcast(self.cell.clone())?;
         cell.core.try_add_handle().then(|| ActorRef::counted(cell))
     }
 
     /// The reference of an actor that somebody else keeps, or that has ended: what is sent to it then comes back.
     pub(crate) fn downcast_even_ended<A: Actor>(&self) -> Option<ActorRef<A>> {
-        let cell: Arc<dyn Any + Send + Sync> = self.cell.clone();
-        cell.downcast::<Cell<A>>().ok().map(ActorRef::new)
+        downcast(self.cell.clone()).map(ActorRef::new)
     }
 }
 
 impl Watchable for AnyActorRef {
     fn watched(&self) -> Arc<dyn Watched> {
-        self.cell.clone()
+        Arc::new(self.cell.clone())
     }
 }
 
 impl<A: Actor> From<&ActorRef<A>> for AnyActorRef {
     fn from(actor: &ActorRef<A>) -> Self {
-        Self::new(actor.cell().clone())
+        Self::new(actor.cell().clone().upcast())
     }
 }
 

@@ -1,20 +1,20 @@
 //! A reference that does not keep its actor alive.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
 
 use crate::kernel::actor::Actor;
 use crate::kernel::cell::Cell;
 use crate::kernel::refs::ActorRef;
+use crate::mailbox::{Home, WeakHome};
 
 /// A reference that does not keep the actor alive: [`upgrade`](Self::upgrade) it to use it.
 pub struct WeakActorRef<A: Actor> {
-    cell: Weak<Cell<A>>,
+    cell: WeakHome<Cell<A>>,
 }
 
 impl<A: Actor> WeakActorRef<A> {
-    pub(crate) fn new(cell: &Arc<Cell<A>>) -> Self {
-        Self { cell: Arc::downgrade(cell) }
+    pub(crate) fn new(cell: &Home<Cell<A>>) -> Self {
+        Self { cell: cell.downgrade() }
     }
 
     /// A strong reference, unless the actor has ended or is about to because there was none left.

@@ -1,14 +1,13 @@
 //! Models of the claim on a mailbox: whoever has it is alone, and what calls for a turn is not lost.
-#![allow(unsafe_code, reason = "`shop` makes all of them in an `Arc`")]
+#![allow(unsafe_code, reason = "`newborn` makes all of them in a `Home`")]
 
-use std::sync::Arc;
 use std::task::Waker;
 
 use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use loom::thread;
 
 use super::{model, send_to};
-use crate::mailbox::{Consumer, Front, Inbox, Mailbox, Outlet, Private, Ready, Release};
+use crate::mailbox::{Consumer, Front, Home, Inbox, Mailbox, Outlet, Private, Ready, Release};
 
 /// A consumer whose turns any thread may take.
 struct Shop {
@@ -27,7 +26,7 @@ struct Books {
     ends: usize,
 }
 
-// SAFETY: `shop` gives an `Arc`.
+// SAFETY: `newborn` gives a `Home`.
 unsafe impl Consumer for Shop {
     type Item = u32;
 
@@ -68,8 +67,12 @@ unsafe impl Consumer for Shop {
         outlet.private::<Books>().ends += 1;
     }
 
-    fn make_task(self: Arc<Self>) {
-        self.tasks.fetch_add(1, Ordering::AcqRel);
+    fn make_task(home: Home<Self>) {
+        home.tasks.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn wake(_: &Home<Self>) {
+        unreachable!("it never waits")
     }
 }
 
@@ -86,8 +89,8 @@ impl AsRef<Private<Books>> for Shop {
 }
 
 /// A shop that has just been made.
-fn newborn() -> Arc<Shop> {
-    Arc::new(Shop {
+fn newborn() -> Home<Shop> {
+    Home::new(Shop {
         inbox: Inbox::new(Mailbox::unbounded()),
         books: Private::new(Books::default()),
         notice: AtomicBool::new(false),
@@ -96,7 +99,7 @@ fn newborn() -> Arc<Shop> {
 }
 
 /// A shop at rest.
-fn shop() -> Arc<Shop> {
+fn shop() -> Home<Shop> {
     let shop = newborn();
     let outlet = Outlet::begin(&shop, Waker::noop()).expect("it is about to begin");
     assert!(matches!(outlet.rest(false), Release::Done));
@@ -111,13 +114,13 @@ fn run(ready: Option<Ready>) {
 }
 
 /// Sends a number, and takes the turn it calls for.
-fn buy(shop: &Arc<Shop>, number: u32) {
+fn buy(shop: &Home<Shop>, number: u32) {
     send_to(&shop.inbox, number);
     run(Ready::call(shop));
 }
 
 /// Looks at the books when nobody works any more.
-fn books(shop: &Arc<Shop>) -> Books {
+fn books(shop: &Home<Shop>) -> Books {
     std::mem::take(Outlet::first(shop).private())
 }
 
@@ -151,7 +154,7 @@ fn what_changes_beside_the_mailbox_is_noticed_by_the_task() {
     });
 }
 
-fn change_beside_the_mailbox(shop: &Arc<Shop>) {
+fn change_beside_the_mailbox(shop: &Home<Shop>) {
     let other = {
         let shop = shop.clone();
         thread::spawn(move || {

@@ -80,7 +80,7 @@ impl Supervisor {
         drop(seats);
         if let Err(reason) = self.launch(key, &spec, ctx) {
             // By way of the mailbox, as every other failed start: retries give way to others.
-            let boss = Boss::new(Arc::downgrade(ctx.myself().cell()));
+            let boss = Boss::new(ctx.myself().cell().downgrade());
             boss.tell(Event::NotLaunched { key, reason });
         }
     }
@@ -91,7 +91,7 @@ impl Supervisor {
         spec: &ChildSpec,
         ctx: &mut Context<Self>,
     ) -> Result<(), ExitReason> {
-        let boss = Boss::new(Arc::downgrade(ctx.myself().cell()));
+        let boss = Boss::new(ctx.myself().cell().downgrade());
         let policy = &self.roster.policy;
         let terms = match self.roster.seats().get(key) {
             Some(seat) => seat.terms.clone(),

@@ -10,12 +10,13 @@ use tokio::time::Instant;
 use crate::kernel::cell::AnyCell;
 use crate::kernel::context::unless_killed;
 use crate::kernel::custody::{BoxFuture, Brood, Verdict};
+use crate::mailbox::Home;
 use crate::supervision::child_spec::Terms;
 use crate::supervision::roster::{Key, Occupant, Roster, Seat};
 use crate::supervision::strategy::ShutdownPolicy;
 
 impl Brood for Roster {
-    fn wind_down(self: Arc<Self>, parent: Arc<dyn AnyCell>) -> BoxFuture<'static, ()> {
+    fn wind_down(self: Arc<Self>, parent: Home<dyn AnyCell>) -> BoxFuture<'static, ()> {
         Box::pin(async move {
             self.seats().give_up_waiting();
             let endings = self.endings(&*parent);

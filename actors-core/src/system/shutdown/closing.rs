@@ -12,6 +12,7 @@ use super::{ShutdownPhase, ShutdownReport, half_way};
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::cell::AnyCell;
+use crate::mailbox::Home;
 use crate::panics::contain;
 use crate::system::ActorSystem;
 use crate::system::shared::ShutdownState;
@@ -22,7 +23,7 @@ pub(super) struct Closing {
     system: ActorSystem,
     report: ShutdownReport,
     /// The actors of which the report says nothing yet; `None` before their turn.
-    waiting: Option<VecDeque<Arc<dyn AnyCell>>>,
+    waiting: Option<VecDeque<Home<dyn AnyCell>>>,
 }
 
 impl Closing {
@@ -112,7 +113,7 @@ fn note(report: &mut ShutdownReport, actor: &dyn AnyCell, reason: &ExitReason) {
 }
 
 /// The paths of actors and those of all below them that still run, parents first. Looks at all that run once.
-fn families_of(actors: &[Arc<dyn AnyCell>], system: &ActorSystem) -> Vec<ActorPath> {
+fn families_of(actors: &[Home<dyn AnyCell>], system: &ActorSystem) -> Vec<ActorPath> {
     if actors.is_empty() {
         return Vec::new();
     }
