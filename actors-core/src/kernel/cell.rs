@@ -28,21 +28,19 @@ use crate::sync::Lock;
 use crate::timer::TimerId;
 
 /// One actor, shared by its references and its task.
+///
+/// In the order of memory: what is written with each message lies between the inbox's last field, which is, and what hardly ever is.
+#[repr(C)]
 pub(crate) struct Cell<A: Actor> {
-    pub(crate) core: Core,
     pub(crate) inbox: Inbox<Envelope<A>>,
     tenant: Private<Tenant<A>>,
+    pub(crate) core: Core,
 }
 
 /// The part of a cell that does not depend on the actor's type.
+#[repr(C)]
 pub(crate) struct Core {
-    pub(crate) id: ActorId,
-    pub(crate) host: Arc<dyn Host>,
-    kind: fn() -> &'static str,
-    /// Strong references in users' hands. So many that they overflowed would take 32 GiB.
-    handles: AtomicU32,
-    /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
-    retained: AtomicBool,
+    pub(crate) pulse: Pulse,
     pub(super) orders: AtomicU8,
     /// Set once the actor has ended, before anybody is told.
     ended: AtomicBool,
@@ -51,15 +49,21 @@ pub(crate) struct Core {
     pub(crate) is_bound: bool,
     /// Whether those who ask may take its turns.
     pub(crate) ease: Ease,
-    pub(crate) incarnation: AtomicU32,
-    /// In the system's list of top-level actors.
-    place: AtomicU32,
-    pub(crate) pulse: Pulse,
+    /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
+    retained: AtomicBool,
+    pub(crate) host: Arc<dyn Host>,
+    pub(crate) id: ActorId,
+    kind: fn() -> &'static str,
     watchers: Lock<Watchers>,
     /// Where it comes from, if that is worth a note.
     origin: OnceBox<Origin>,
     /// What few actors ever need, made when first needed.
     pub(super) rare: OnceBox<Rare>,
+    /// Strong references in users' hands. So many that they overflowed would take 32 GiB.
+    handles: AtomicU32,
+    pub(crate) incarnation: AtomicU32,
+    /// In the system's list of top-level actors.
+    place: AtomicU32,
 }
 
 /// Not in the system's list.

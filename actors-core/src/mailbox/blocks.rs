@@ -26,7 +26,7 @@ use std::ptr::{self, NonNull};
 use super::Item;
 use super::block::{Block, OwnedBlock, Size};
 use crate::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
-use crate::sync::{UnsafeCell, relax};
+use crate::sync::relax;
 
 /// The bits of the tail that say how many slots are left in its block.
 const LEFT: u64 = LINKING - 1;
@@ -39,36 +39,38 @@ const SHIFT: u32 = 7;
 /// What taking a position adds: one item more, one slot less.
 const TAKE: u64 = (1 << SHIFT) - 1;
 
-/// The queue. Any thread may push; only one at a time may pop.
+/// The queue as producers see it. Any thread may push.
+///
+/// Its three parts lie where the owner of the queue puts them: what producers write with each item should share no cache line
+/// with what the consumer does.
+#[repr(C)]
 pub(super) struct Blocks<T: Item> {
     tail: AtomicU64,
     tail_block: AtomicPtr<Block<T>>,
-    /// Where the consumer is, or is to begin: written by the first push, then by the consumer.
-    read_block: AtomicPtr<Block<T>>,
-    head: UnsafeCell<Head<T>>,
 }
 
-/// The consumer's side.
-struct Head<T: Item> {
-    taken: usize,
+/// Where the consumer is, or is to begin: written by the first push, then by the consumer whenever it goes on to another block.
+pub(super) struct ReadBlock<T: Item>(AtomicPtr<Block<T>>);
+
+/// The consumer's own side. Only one thread at a time may have it.
+#[repr(C)]
+pub(super) struct Head<T: Item> {
+    block: *mut Block<T>,
     /// Slots of its block that it has not come to.
     left: usize,
-    block: *mut Block<T>,
+    taken: usize,
 }
 
 // SAFETY: items move from the producers' threads to the consumer's; no reference to one is ever shared.
 unsafe impl<T: Item + Send> Send for Blocks<T> {}
-// SAFETY: as above; `head` is only touched by the one consumer, which `pop`'s contract demands.
+// SAFETY: as above.
 unsafe impl<T: Item + Send> Sync for Blocks<T> {}
+// SAFETY: as above.
+unsafe impl<T: Item + Send> Send for Head<T> {}
 
 impl<T: Item> Blocks<T> {
     pub(super) fn new() -> Self {
-        Self {
-            tail: AtomicU64::new(0),
-            tail_block: AtomicPtr::new(ptr::null_mut()),
-            read_block: AtomicPtr::new(ptr::null_mut()),
-            head: UnsafeCell::new(Head { taken: 0, left: 0, block: ptr::null_mut() }),
-        }
+        Self { tail: AtomicU64::new(0), tail_block: AtomicPtr::new(ptr::null_mut()) }
     }
 
     /// How many items were pushed so far, the one under way included.
@@ -116,7 +118,12 @@ impl<T: Item> Blocks<T> {
     }
 
     /// Appends an item unless the queue is closed or `admits` says no to the number of items pushed before.
-    pub(super) fn push_if(&self, item: T, admits: impl Fn(usize) -> bool) -> Result<(), Refused<T>> {
+    pub(super) fn push_if(
+        &self,
+        reader: &ReadBlock<T>,
+        item: T,
+        admits: impl Fn(usize) -> bool,
+    ) -> Result<(), Refused<T>> {
         let mut attempts = 0;
         let mut tail = self.tail.load(Ordering::Acquire);
         let mut next_block = None;
@@ -136,7 +143,7 @@ impl<T: Item> Blocks<T> {
             let block = self.tail_block.load(Ordering::Acquire);
             // Made before the gap is claimed: nobody is kept waiting for an allocator.
             let next = if left == 0 {
-                Some(next_block.take().unwrap_or_else(|| self.take_block(block)))
+                Some(next_block.take().unwrap_or_else(|| reader.take_block(block)))
             } else {
                 None
             };
@@ -149,7 +156,7 @@ impl<T: Item> Blocks<T> {
                     unsafe { Block::slot(block, left as usize).write(item) };
                     return Ok(());
                 }
-                (Ok(_), Some(next)) => return self.link(tail, block, next, item),
+                (Ok(_), Some(next)) => return self.link(reader, tail, block, next, item),
                 (Err(current), unused) => {
                     tail = current;
                     next_block = unused;
@@ -160,12 +167,19 @@ impl<T: Item> Blocks<T> {
 
     /// Ends the gap behind a block, by the one who claimed it when this was the tail, and appends an item there.
     #[inline(always)]
-    fn link(&self, tail: u64, block: *mut Block<T>, next: OwnedBlock<T>, item: T) -> Result<(), Refused<T>> {
+    fn link(
+        &self,
+        reader: &ReadBlock<T>,
+        tail: u64,
+        block: *mut Block<T>,
+        next: OwnedBlock<T>,
+        item: T,
+    ) -> Result<(), Refused<T>> {
         let room = next.size().slots();
         let next = next.into_raw();
         self.tail_block.store(next, Ordering::Release);
         if block.is_null() {
-            self.read_block.store(next, Ordering::Release);
+            reader.0.store(next, Ordering::Release);
         } else {
             // SAFETY: the consumer frees a block only when the next one is linked, and this is the only one who links.
             unsafe { Block::link(block, next) };
@@ -182,86 +196,106 @@ impl<T: Item> Blocks<T> {
         Ok(())
     }
 
+    /// Closes; returns how many items were pushed in all.
+    pub(super) fn close(&self) -> usize {
+        count(self.tail.fetch_or(CLOSED, Ordering::AcqRel))
+    }
+}
+
+impl<T: Item> ReadBlock<T> {
+    pub(super) fn new() -> Self {
+        Self(AtomicPtr::new(ptr::null_mut()))
+    }
+
     /// A block to follow this one, which may be gone by now.
     fn take_block(&self, block: *mut Block<T>) -> OwnedBlock<T> {
         if block.is_null() {
             return OwnedBlock::allocate(Size::First);
         }
-        let keeps_up = self.read_block.load(Ordering::Relaxed) == block;
+        let keeps_up = self.0.load(Ordering::Relaxed) == block;
         OwnedBlock::allocate(if keeps_up { Size::Small } else { Size::Large })
+    }
+}
+
+impl<T: Item> Head<T> {
+    pub(super) fn new() -> Self {
+        Self { block: ptr::null_mut(), left: 0, taken: 0 }
     }
 
     /// How many items were taken so far.
-    ///
-    /// # Safety
-    ///
-    /// As for [`pop`](Self::pop).
     #[inline]
-    pub(super) unsafe fn taken(&self) -> usize {
-        // SAFETY: the caller is the only consumer.
-        self.head.with(|head| unsafe { (*head).taken })
+    pub(super) fn taken(&self) -> usize {
+        self.taken
     }
 
     /// Takes the oldest item, if one is ready.
     ///
     /// # Safety
     ///
-    /// Only one thread at a time may pop.
-    pub(super) unsafe fn pop(&self) -> Option<T> {
+    /// As for [`pop_in_place`](Self::pop_in_place).
+    pub(super) unsafe fn pop(&mut self, reader: &ReadBlock<T>) -> Option<T> {
         // SAFETY: as the caller promises; the item is read at once.
-        unsafe { self.pop_in_place().map(|(word, rest)| T::join(word, rest.read())) }
+        unsafe { self.pop_in_place(reader).map(|(word, rest)| T::join(word, rest.read())) }
     }
 
     /// Takes the oldest item, if one is ready, and leaves it where it lies: its word, and where its rest is.
     ///
     /// # Safety
     ///
-    /// Only one thread at a time may pop. The rest is to be read once, before anybody pops again.
+    /// Both are parts of one queue. The rest is to be read once, before anybody pops again.
     #[inline]
-    pub(super) unsafe fn pop_in_place(&self) -> Option<(NonNull<()>, *const T::Rest)> {
-        self.head.with_mut(|head| {
-            // SAFETY: the caller is the only consumer.
-            let head = unsafe { &mut *head };
-            if head.left == 0 {
-                let next = self.next_block(head);
-                if next.is_null() {
-                    return None;
-                }
-                self.cross_gap(head, next);
+    pub(super) unsafe fn pop_in_place(
+        &mut self,
+        reader: &ReadBlock<T>,
+    ) -> Option<(NonNull<()>, *const T::Rest)> {
+        if self.left == 0 {
+            let next = self.next_block(reader);
+            if next.is_null() {
+                return None;
             }
-            // SAFETY: the block is freed by the consumer only, when it has crossed the gap after it.
-            let item = unsafe { Block::slot(head.block, head.left) }.read()?;
-            head.left -= 1;
-            head.taken += 1;
-            Some(item)
-        })
+            self.cross_gap(reader, next);
+        }
+        // SAFETY: the block is freed by the consumer only, when it has crossed the gap after it.
+        let item = unsafe { Block::slot(self.block, self.left) }.read()?;
+        self.left -= 1;
+        self.taken += 1;
+        Some(item)
     }
 
     /// The block behind the consumer's, or null as long as none is linked.
     #[inline(always)]
-    fn next_block(&self, head: &Head<T>) -> *mut Block<T> {
-        if head.block.is_null() {
-            return self.read_block.load(Ordering::Acquire);
+    fn next_block(&self, reader: &ReadBlock<T>) -> *mut Block<T> {
+        if self.block.is_null() {
+            return reader.0.load(Ordering::Acquire);
         }
         // SAFETY: the consumer has it until the next one is linked.
-        unsafe { Block::next(head.block) }
+        unsafe { Block::next(self.block) }
     }
 
     /// On to the next block.
     #[inline(never)]
-    fn cross_gap(&self, head: &mut Head<T>, next: *mut Block<T>) {
+    fn cross_gap(&mut self, reader: &ReadBlock<T>, next: *mut Block<T>) {
         // SAFETY: all slots were taken, and whoever linked the next block is done with this one.
-        let used = unsafe { OwnedBlock::from_raw(head.block) };
-        head.block = next;
-        self.read_block.store(next, Ordering::Relaxed);
+        let used = unsafe { OwnedBlock::from_raw(self.block) };
+        self.block = next;
+        reader.0.store(next, Ordering::Relaxed);
         // SAFETY: it is alive until the consumer has crossed the gap after it.
-        head.left = unsafe { Block::size(next) }.slots();
+        self.left = unsafe { Block::size(next) }.slots();
         drop(used);
     }
 
-    /// Closes; returns how many items were pushed in all.
-    pub(super) fn close(&self) -> usize {
-        count(self.tail.fetch_or(CLOSED, Ordering::AcqRel))
+    /// Drops what is left in the queue, and its memory.
+    ///
+    /// # Safety
+    ///
+    /// As for [`pop_in_place`](Self::pop_in_place), and nobody else has the queue any more.
+    pub(super) unsafe fn clear(&mut self, reader: &ReadBlock<T>) {
+        // SAFETY: as the caller promises. When nothing is left, the head is in the last block, if there ever was one.
+        unsafe {
+            while self.pop(reader).is_some() {}
+            drop(OwnedBlock::from_raw(self.block));
+        }
+        *self = Self::new();
     }
 }
 
@@ -283,15 +317,4 @@ impl<T> Refused<T> {
 #[inline]
 fn count(tail: u64) -> usize {
     (tail >> SHIFT) as usize
-}
-
-impl<T: Item> Drop for Blocks<T> {
-    fn drop(&mut self) {
-        // SAFETY: nobody else has the queue any more.
-        while unsafe { self.pop() }.is_some() {}
-        self.head.with(|head| {
-            // SAFETY: as above. Nothing is left, so the head is in the last block, if there ever was one.
-            drop(unsafe { OwnedBlock::from_raw((*head).block) });
-        });
-    }
 }

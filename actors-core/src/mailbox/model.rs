@@ -11,7 +11,7 @@ use super::{Home, Inbox, Item, Lane, Mailbox, Offer, OnFull, Outlet};
 
 /// Counts how often it is dropped, so that nothing is lost or dropped twice.
 #[derive(Debug)]
-struct Counted(u32, Arc<AtomicU32>);
+pub(super) struct Counted(u32, Arc<AtomicU32>);
 
 impl Drop for Counted {
     fn drop(&mut self) {

@@ -13,7 +13,7 @@ impl<T: Item> Inbox<T> {
     /// Appends without regard to the bound; gives the item back if the queue is closed.
     pub(crate) fn force(&self, item: T, lane: Lane) -> Result<(), T> {
         match lane {
-            Lane::User => self.blocks.push_if(item, |_| true).map_err(Refused::into_item)?,
+            Lane::User => self.append(item, |_| true).map_err(Refused::into_item)?,
             lane => {
                 let mut side = self.open_side();
                 if self.is_closed(&side) {
@@ -31,7 +31,7 @@ impl<T: Item> Inbox<T> {
     pub(crate) fn put_back(&self, items: VecDeque<T>) {
         let mut side = self.open_side();
         let count = u32::try_from(items.len()).expect("fewer items than the side can count");
-        self.beside.fetch_add(count, Ordering::SeqCst);
+        self.add_to(&self.beside, count);
         side.put_back_first(items);
     }
 
@@ -39,23 +39,16 @@ impl<T: Item> Inbox<T> {
     /// at the moment. It is sealed in its place, which must not panic. What comes back is to be [offered](Self::offer).
     #[inline(always)]
     pub(crate) fn push<C>(&self, content: C, seal: impl FnOnce(C) -> T) -> Result<(), C> {
-        let admits = |pushed| self.bound == usize::MAX || self.admits_at_once(pushed);
+        // With anything beside the blocks it takes thought: urgent messages count in the bound too.
+        let admits =
+            |pushed| self.bound == usize::MAX || self.queued(pushed) < self.bound && !self.is_crowded();
         self.blocks.push_at_once(content, seal, admits)
     }
 
-    /// With anything beside the blocks it takes thought: urgent messages count in the bound too.
-    #[inline]
-    fn admits_at_once(&self, pushed: usize) -> bool {
-        self.beside.load(Ordering::Relaxed) == 0 && self.blocks_have_room(pushed)
-    }
-
-    #[inline]
-    fn blocks_have_room(&self, pushed: usize) -> bool {
-        self.queued(pushed) < self.bound && self.waiting.load(Ordering::Relaxed) == 0
-    }
-
     fn admits(&self, pushed: usize) -> bool {
-        self.blocks_have_room(pushed) && (self.beside.load(Ordering::Relaxed) == 0 || self.len() < self.bound)
+        self.queued(pushed) < self.bound
+            && self.waiting.load(Ordering::Relaxed) == 0
+            && (self.beside.load(Ordering::Relaxed) == 0 || self.len() < self.bound)
     }
 
     /// Appends an item under the bound and its policy, without waiting.
@@ -63,7 +56,7 @@ impl<T: Item> Inbox<T> {
         if lane != Lane::User || self.on_full == OnFull::DropOldest {
             return self.offer_beside(item, lane);
         }
-        match self.blocks.push_if(item, |pushed| self.bound == usize::MAX || self.admits(pushed)) {
+        match self.append(item, |pushed| self.bound == usize::MAX || self.admits(pushed)) {
             Ok(()) => Offer::Queued,
             Err(Refused::Closed(item)) => Offer::Closed(item),
             Err(Refused::NotAdmitted(item)) if self.on_full == OnFull::DropNewest => Offer::Discarded(item),
@@ -100,10 +93,10 @@ impl<T: Item> Inbox<T> {
     /// Appends an item while the side is locked.
     pub(super) fn append_beside(&self, side: &mut Side<T>, item: T, lane: Lane) -> Result<(), T> {
         if lane == Lane::User {
-            return self.blocks.push_if(item, |_| true).map_err(Refused::into_item);
+            return self.append(item, |_| true).map_err(Refused::into_item);
         }
         side.push(item, lane);
-        self.beside.fetch_add(1, Ordering::SeqCst);
+        self.add_to(&self.beside, 1);
         Ok(())
     }
 

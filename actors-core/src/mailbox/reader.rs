@@ -38,7 +38,7 @@ impl<T: Item> Inbox<T> {
     /// takes the lock too there.
     pub(super) unsafe fn pop_block(&self) -> Option<T> {
         // SAFETY: as the caller promises.
-        unsafe { self.blocks.pop() }
+        unsafe { self.head().pop(&self.read_block) }
     }
 
     /// How many items have left the blocks.
@@ -48,7 +48,7 @@ impl<T: Item> Inbox<T> {
     /// As for [`pop_block`](Self::pop_block).
     pub(super) unsafe fn publish_taken(&self) {
         // SAFETY: as the caller promises.
-        self.published.store(unsafe { self.blocks.taken() }, Ordering::Release);
+        self.published.store(unsafe { self.head() }.taken(), Ordering::Release);
     }
 
     #[cold]
@@ -59,15 +59,15 @@ impl<T: Item> Inbox<T> {
             while self.has_room(&side) {
                 let Some(waiter) = side.first_waiting() else { break };
                 if waiter.lane == Lane::User {
-                    if let Err(refused) = self.blocks.push_if(waiter.item, |_| true) {
+                    if let Err(refused) = self.append(waiter.item, |_| true) {
                         side.put_back(waiter.ticket, refused.into_item(), waiter.lane, waiter.waker);
                         break;
                     }
                 } else {
                     side.push(waiter.item, waiter.lane);
-                    self.beside.fetch_add(1, Ordering::SeqCst);
+                    self.add_to(&self.beside, 1);
                 }
-                self.waiting.fetch_sub(1, Ordering::AcqRel);
+                self.take_from(&self.waiting);
                 admitted.push(waiter.waker);
             }
         }
@@ -114,7 +114,7 @@ impl<T: Item> Reader<'_, T> {
             return None;
         }
         let item = self.inbox.open_side().pop_system()?;
-        self.inbox.beside.fetch_sub(1, Ordering::AcqRel);
+        self.inbox.take_from(&self.inbox.beside);
         Some(item)
     }
 
@@ -132,7 +132,7 @@ impl<T: Item> Reader<'_, T> {
             return Some((word, self.aside.write(rest)));
         }
         // SAFETY: this is the outlet's holder, and producers take nothing. A front is gone when the reader goes on.
-        unsafe { self.inbox.blocks.pop_in_place() }
+        unsafe { self.inbox.head().pop_in_place(&self.inbox.read_block) }
     }
 
     /// Takes the next item where some lie beside the blocks, or may.
@@ -140,7 +140,7 @@ impl<T: Item> Reader<'_, T> {
     fn pop_beside(&mut self) -> Option<T> {
         let mut side = self.inbox.open_side();
         if let Some(item) = side.pop() {
-            self.inbox.beside.fetch_sub(1, Ordering::AcqRel);
+            self.inbox.take_from(&self.inbox.beside);
             return Some(item);
         }
         // SAFETY: this is the outlet's holder, and the side is locked.
@@ -183,7 +183,7 @@ impl<T: Item> Reader<'_, T> {
         let mut left = self.inbox.side().map(|side| side.lock().take_items()).unwrap_or_default();
         let mut attempts = 0;
         // SAFETY: this is the outlet's holder, and producers that take the oldest find the side closed.
-        while unsafe { self.inbox.blocks.taken() } < total {
+        while unsafe { self.inbox.head() }.taken() < total {
             match unsafe { self.inbox.pop_block() } {
                 Some(item) => left.push(item),
                 // A producer has its position and is about to write.

@@ -87,10 +87,10 @@ impl<T: Item> Inbox<T> {
         if self.is_closed(&side) {
             return Err(Offer::Closed(item));
         }
-        self.waiting.fetch_add(1, Ordering::AcqRel);
+        self.add_to(&self.waiting, 1);
         fence(Ordering::SeqCst);
         if self.has_room(&side) && !side.has_waiting() {
-            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            self.take_from(&self.waiting);
             let appended = self.append_beside(&mut side, item, lane);
             return Err(appended.map_or_else(Offer::Closed, |()| Offer::Queued));
         }
@@ -107,7 +107,7 @@ impl<T: Item> Inbox<T> {
         drop(side);
         Poll::Ready(match left {
             Some(item) => {
-                self.waiting.fetch_sub(1, Ordering::AcqRel);
+                self.take_from(&self.waiting);
                 Offer::Closed(item)
             }
             None => Offer::Queued,
@@ -117,7 +117,7 @@ impl<T: Item> Inbox<T> {
     /// Gives up a place in the line; the item comes back unless it was already moved into the queue.
     fn leave_line(&self, ticket: u64) -> Option<T> {
         let item = self.open_side().leave(ticket)?;
-        self.waiting.fetch_sub(1, Ordering::AcqRel);
+        self.take_from(&self.waiting);
         Some(item)
     }
 }
