@@ -28,7 +28,7 @@
 //! | a restart keeps address, mailbox and queue, not state, timers or the message it failed at | `lives`, `restart`, `timers` |
 //! | watchers hear the final end only | `watch` |
 //! | programs end in order, and say so by their exit code | `programs` |
-//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns`, `direct` |
+//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns`, `direct`, `room` |
 //! | threads, runtimes of one thread, threads of one's own | `threads`, `ask`, `aside` |
 
 mod api;
@@ -56,6 +56,7 @@ mod reach;
 mod references;
 mod reports;
 mod restart;
+mod room;
 mod shutdown;
 mod stress;
 mod support;

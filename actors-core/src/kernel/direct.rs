@@ -4,20 +4,26 @@
 //! state is free. So a task that asks takes the turn, if that is known to be short: the last questions to the actor were answered
 //! within [`SHORT`]. A turn that takes longer than that is the last one for a while, so that whoever asks several actors at once, or
 //! wants to give up in time, waits in vain for one such turn at most.
+//!
+//! A task that finds no room in a mailbox is in the same place, if the actor waits for its turn on this very thread: the task takes the
+//! turns of those in line until there is room, instead of being woken for it.
 
 use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI16, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::{self, Handle};
 use tokio::task::{self, coop};
 
 use crate::error::AskError;
+use crate::kernel::actor::Actor;
 use crate::kernel::ask::{Asker, DeadlineQueue, Limit, Posted};
+use crate::kernel::cell as actor;
 use crate::kernel::host::Host;
 use crate::kernel::request::Request;
+use crate::mailbox::Home;
 use crate::message::{Message, ReplyKind};
 use crate::sched::is_off;
 
@@ -102,6 +108,21 @@ impl Ease {
         }
     }
 
+    /// Whether tasks that wait for room may take the actor's turns; it is counted if they may not.
+    fn may_be_relieved(&self) -> bool {
+        let known = self.0.load(Ordering::Relaxed);
+        if known < 0 {
+            self.0.store(known + 1, Ordering::Relaxed);
+        }
+        known >= 0
+    }
+
+    /// Turns that a task took to have room were long.
+    #[cold]
+    fn note_long_turns(&self) {
+        self.0.store(-PENALTY, Ordering::Relaxed);
+    }
+
     /// Somebody else has the turn.
     #[cold]
     pub(crate) fn note_contention(&self) {
@@ -161,6 +182,24 @@ pub(crate) fn is_at_home(host: &Arc<dyn Host>) -> bool {
 /// Whether this is a task of that runtime, and no actor's turn.
 pub(crate) fn is_task_at_home(host: &Arc<dyn Host>) -> bool {
     task::try_id().is_some() && is_off() && is_at_home(host)
+}
+
+/// Makes room in a mailbox by taking turns of those in line on this thread, if the actor may be among them. There need not be room
+/// after that, nor does it matter who has made it.
+pub(super) fn make_room<A: Actor>(actor: &Home<actor::Cell<A>>, cx: &mut Context<'_>) -> bool {
+    let core = &actor.core;
+    let may_go = coop::has_budget_remaining() && is_task_at_home(&core.host);
+    let Some(chains) = core.chains().filter(|_| may_go && core.ease.may_be_relieved()) else { return false };
+    let began = Instant::now();
+    if !chains.go_through(|| actor.inbox.is_half_empty()) {
+        return false;
+    }
+    let took = began.elapsed();
+    if took > SHORT {
+        core.ease.note_long_turns();
+    }
+    spend(took, cx);
+    true
 }
 
 /// Spends some of what the task may do in one poll, for a turn that took so long.

@@ -1,6 +1,7 @@
 //! What a message of one type can be sent to: a local actor, a remote one, a router.
 
 use std::sync::Arc;
+use std::task::Context;
 use std::time::Duration;
 
 use crate::error::{AskError, Returned, SendError};
@@ -51,6 +52,13 @@ pub trait Endpoint<M: Message>: Send + Sync + 'static {
     #[doc(hidden)]
     fn learn(&self, took: Duration, way: Way) {
         let _ = (took, way);
+    }
+
+    /// Makes room by doing what the receiver has to do, if that is up to this thread; true if there may be some now.
+    #[doc(hidden)]
+    fn make_room(&self, cx: &mut Context<'_>) -> bool {
+        let _ = cx;
+        false
     }
 
     /// Takes a message as soon as there is room, in turn. Dropping the future drops the message.

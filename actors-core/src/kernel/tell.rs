@@ -14,6 +14,9 @@ use crate::message::Message;
 
 /// A message that is told once this is awaited.
 ///
+/// A task that finds no room may make some by taking turns of actors that wait for theirs on its thread, if these are short; otherwise it
+/// sleeps until there is room.
+///
 /// # Cancel safety
 ///
 /// If it is dropped before it is ready, the message was not sent.
@@ -66,9 +69,15 @@ impl<'a, M: Message> Tell<'a, M> {
     /// Waits if that is the receiver's policy.
     #[cold]
     fn go_on(&mut self, refusal: Refusal<M>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<M>>> {
-        let Refusal { kind: RefusalKind::Busy, parcel } = refusal else {
+        let Refusal { kind: RefusalKind::Busy, mut parcel } = refusal else {
             return Poll::Ready(Err(refusal.into_send_error()));
         };
+        if self.target.make_room(cx) {
+            match self.target.offer(parcel) {
+                Err(Refusal { kind: RefusalKind::Busy, parcel: refused }) => parcel = refused,
+                offered => return Poll::Ready(offered.map_err(Refusal::into_send_error)),
+            }
+        }
         let entering = self.target.wait_for_room(parcel);
         self.poll_entering(entering, cx)
     }

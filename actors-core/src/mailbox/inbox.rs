@@ -98,6 +98,11 @@ impl<T: Item> Inbox<T> {
         self.queued(self.blocks.pushed()) + self.side.get().map_or(0, |side| side.lock().user_items())
     }
 
+    /// Whether so much room is there that a sender need not come back soon.
+    pub(crate) fn is_half_empty(&self) -> bool {
+        self.len() <= self.bound / 2
+    }
+
     /// Refuses everything from now on, and sends those away that wait for room. What is queued stays there for the consumer.
     /// Returns how many items were pushed into the blocks in all.
     pub(crate) fn refuse(&self) -> usize {

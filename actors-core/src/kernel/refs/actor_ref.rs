@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::task::Context;
 use std::time::Duration;
 
 use tokio::task::coop;
@@ -14,13 +15,13 @@ use crate::kernel::actor::{Actor, Responder};
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::cell::{AnyCell, Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
-use crate::kernel::direct::{Way, is_at_home};
+use crate::kernel::direct::{Way, is_at_home, make_room};
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::refs::{Recipient, WeakActorRef};
 use crate::kernel::request::Request;
 use crate::kernel::tell::Tell;
-use crate::kernel::watch::{Watchable, Watched};
+use crate::kernel::watch::Watched;
 use crate::mailbox::{Entrance, Home, Lane, Offer, OnFull, Ready};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
@@ -317,6 +318,10 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         self.cell.core.ease.learn(self.cell.core.kind_by(), took, way);
     }
 
+    fn make_room(&self, cx: &mut Context<'_>) -> bool {
+        make_room(&self.cell, cx)
+    }
+
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
         let lane = lane_of(&parcel);
         let entrance = Entrance::new(self.cell.clone(), Envelope::user(parcel), lane);
@@ -372,12 +377,6 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
 #[inline]
 fn lane_of<M: Message>(parcel: &Parcel<M>) -> Lane {
     if parcel.is_urgent() { Lane::Urgent } else { Lane::User }
-}
-
-impl<A: Actor> Watchable for ActorRef<A> {
-    fn watched(&self) -> Arc<dyn Watched> {
-        Arc::new(self.cell.clone())
-    }
 }
 
 impl<A: Actor> Clone for ActorRef<A> {

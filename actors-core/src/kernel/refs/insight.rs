@@ -1,4 +1,6 @@
-//! Looking at an actor, and holding it still to do so.
+//! Looking at an actor, watching it, and holding it still to do so.
+
+use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
@@ -8,6 +10,7 @@ use crate::kernel::cell::AnyCell;
 use crate::kernel::refs::{ActorRef, AnyActorRef};
 use crate::kernel::request::DEFAULT_ASK_TIMEOUT;
 use crate::kernel::snapshot::ActorSnapshot;
+use crate::kernel::watch::{Watchable, Watched};
 
 /// What an actor says about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,12 @@ pub struct Inspection {
     pub snapshot: ActorSnapshot,
     /// What its [`inspect`](crate::Actor::inspect) returned.
     pub description: String,
+}
+
+impl<A: Actor> Watchable for ActorRef<A> {
+    fn watched(&self) -> Arc<dyn Watched> {
+        Arc::new(self.cell().clone())
+    }
 }
 
 impl<A: Actor> ActorRef<A> {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
+use std::task::Context;
 
 use crate::error::SendError;
 use crate::id::ActorPath;
@@ -111,6 +112,10 @@ impl<M: Message> Endpoint<M> for Recipient<M> {
     #[inline]
     fn offer_asked(&self, question: Posted<M>) -> Result<Option<&DeadlineQueue>, Refusal<M>> {
         self.endpoint.offer_asked(question)
+    }
+
+    fn make_room(&self, cx: &mut Context<'_>) -> bool {
+        self.endpoint.make_room(cx)
     }
 
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {

@@ -35,7 +35,12 @@ const WORTH_A_CALL: Duration = Duration::from_micros(3);
 
 thread_local! {
     pub(super) static HERE: Here = const {
-        Here { of: Cell::new(ptr::null()), line: RefCell::new(None), since: Cell::new(None) }
+        Here {
+            of: Cell::new(ptr::null()),
+            line: RefCell::new(None),
+            since: Cell::new(None),
+            are_short: Cell::new(false),
+        }
     };
 
     /// Messages that were handled, whether in a chain or not, since a line has noted it.
@@ -49,6 +54,8 @@ pub(super) struct Here {
     line: RefCell<Option<(Weak<Chains>, Rc<Line>)>>,
     /// When the first one came into line in this chain.
     since: Cell<Option<Instant>>,
+    /// Whether turns were short when last looked at.
+    are_short: Cell<bool>,
 }
 
 impl Chains {
@@ -91,6 +98,27 @@ impl Chains {
                 line.side.spread();
             }
         }
+    }
+
+    /// Takes the turns of those in line on this thread until it is enough, for a task that waits for one of them. False if there is
+    /// nobody, if a turn is on, or if turns were not short of late.
+    pub(crate) fn go_through(self: &Arc<Self>, is_enough: impl Fn() -> bool) -> bool {
+        let is_worth_it = |here: &Here| {
+            here.are_short.get()
+                && here.of.get().is_null()
+                && here.line_of(self).is_some_and(|line| line.side.all() > 0)
+        };
+        let goes = HERE.try_with(is_worth_it).unwrap_or(false);
+        if goes {
+            self.lead(|| self.open_line_here(), is_enough);
+        }
+        goes
+    }
+
+    /// Begins with whoever is first in the line of this thread.
+    pub(super) fn open_line_here(self: &Arc<Self>) -> Option<Ready> {
+        let _ = HERE.try_with(|here| here.open_line(self));
+        None
     }
 
     /// As [`lead`](Self::lead), without a carrier; gives the line if somebody is left in it.
@@ -268,6 +296,7 @@ impl Here {
             } else if pace.count() {
                 let since = self.since.get().unwrap_or_else(|| *first_look.get_or_insert_with(Instant::now));
                 let passed = since.elapsed();
+                pace.are_short(passed).into_iter().for_each(|are_short| self.are_short.set(are_short));
                 if let Some(line) = &line {
                     chains.consider(line, pace.work(passed, line.side.all()));
                 }

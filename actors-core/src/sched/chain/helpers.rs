@@ -55,11 +55,7 @@ impl Chains {
 
     /// Takes turns that were left in the line of this thread; true if some are left still.
     fn carry_here(self: &Arc<Self>) -> bool {
-        let first = || {
-            let _ = HERE.try_with(|here| here.open_line(self));
-            None
-        };
-        self.lead_on(first, || false).is_some()
+        self.lead_on(|| self.open_line_here(), || false).is_some()
     }
 
     /// Takes as many turns as make the line and that of this thread alike; true if more of them may be taken.
