@@ -9,7 +9,7 @@
 //! | `stop_now` lets the handler finish, `kill` drops it at its next await | `order`, `hooks` |
 //! | what is not delivered is a dead letter, counted by reason | `dead_letters`, `overflow`, `lanes`, `stress` |
 //! | bounded by default; each policy to the message | `mailbox`, `overflow` |
-//! | senders that wait are served in order and may leave | `waiting`, `mailbox`, `lives` |
+//! | senders that wait are served in order and may leave | `waiting`, `mailbox`, `lives`, `room` |
 //! | memory follows the bound | `overflow`, and `tests/endurance` at length |
 //! | signals before urgent messages before the rest; the bound is one | `lanes`, `watch`, `waiting` |
 //! | expired requests are dropped at their turn and counted | `lanes`, `ask`, `waiting` |
@@ -28,7 +28,7 @@
 //! | a restart keeps address, mailbox and queue, not state, timers or the message it failed at | `lives`, `restart`, `timers` |
 //! | watchers hear the final end only | `watch` |
 //! | programs end in order, and say so by their exit code | `programs` |
-//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns`, `direct`, `room` |
+//! | nobody waits for a neighbour that blocks its thread, whoever takes the turns | `turns`, `direct` |
 //! | threads, runtimes of one thread, threads of one's own | `threads`, `ask`, `aside` |
 
 mod api;

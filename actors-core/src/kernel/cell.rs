@@ -10,7 +10,7 @@ use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
 use crate::kernel::actor::Actor;
 use crate::kernel::ask::WaitList;
-use crate::kernel::direct::Ease;
+use crate::kernel::direct::{Ease, Relief};
 use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
@@ -47,8 +47,9 @@ pub(crate) struct Core {
     pub(crate) messages_per_turn: u8,
     /// Whether turns are taken by its own task alone.
     pub(crate) is_bound: bool,
-    /// Whether those who ask may take its turns.
+    /// Whether those who ask may take its turns, and those who find no room.
     pub(crate) ease: Ease,
+    pub(super) relief: Relief,
     /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
     retained: AtomicBool,
     pub(crate) host: Arc<dyn Host>,
@@ -124,6 +125,7 @@ impl<A: Actor> Cell<A> {
             messages_per_turn,
             is_bound,
             ease: Ease::of_kind(short_type_name::<A>),
+            relief: Relief::new(),
             incarnation: AtomicU32::new(0),
             place: AtomicU32::new(NOWHERE),
             pulse: Pulse::new(),

@@ -5,8 +5,9 @@
 //! within [`SHORT`]. A turn that takes longer than that is the last one for a while, so that whoever asks several actors at once, or
 //! wants to give up in time, waits in vain for one such turn at most.
 //!
-//! A task that finds no room in a mailbox is in the same place, if the actor waits for its turn on this very thread: the task takes the
-//! turns of those in line until there is room, instead of being woken for it.
+//! A task that finds no room in a mailbox is in a similar place, if the actor is the first in line on this very thread: the task takes its
+//! turns until there is room for more than one message, instead of being woken for it. It does so only if room is known to come within
+//! [`SHORT`], for the turns it takes are those of messages that were there before.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::error::AskError;
 use crate::kernel::actor::Actor;
 use crate::kernel::ask::{Asker, DeadlineQueue, Limit, Posted};
 use crate::kernel::cell as actor;
+use crate::kernel::envelope::is_inside_actor;
 use crate::kernel::host::Host;
 use crate::kernel::request::Request;
 use crate::mailbox::Home;
@@ -41,6 +43,9 @@ const PENALTY: i16 = 64;
 const CONTENDED: i16 = 4096;
 
 const CONTENDED_NO_MORE: i16 = -PENALTY;
+
+/// How often in a row a task makes room before it waits for some.
+const IN_A_ROW: i16 = 16;
 
 /// What a unit of a task's budget is worth of turns that it takes itself, in nanoseconds. There are 128 of them for each poll.
 const UNIT: u64 = 1_000;
@@ -108,25 +113,44 @@ impl Ease {
         }
     }
 
-    /// Whether tasks that wait for room may take the actor's turns; it is counted if they may not.
-    fn may_be_relieved(&self) -> bool {
-        let known = self.0.load(Ordering::Relaxed);
-        if known < 0 {
-            self.0.store(known + 1, Ordering::Relaxed);
-        }
-        known >= 0
-    }
-
-    /// Turns that a task took to have room were long.
-    #[cold]
-    fn note_long_turns(&self) {
-        self.0.store(-PENALTY, Ordering::Relaxed);
-    }
-
     /// Somebody else has the turn.
     #[cold]
     pub(crate) fn note_contention(&self) {
         self.0.store(-CONTENDED, Ordering::Relaxed);
+    }
+}
+
+/// Whether tasks that find no room may take an actor's turns. Those who send at the same time may count one less.
+pub(crate) struct Relief(AtomicI16);
+
+impl Relief {
+    pub(crate) fn new() -> Self {
+        Self(AtomicI16::new(0))
+    }
+
+    /// Whether a task may take turns now. Now and then it may not, so that it waits like others, whatever its budget.
+    fn may_come(&self) -> bool {
+        let known = self.0.load(Ordering::Relaxed);
+        if known >= LESSONS + IN_A_ROW {
+            self.0.store(LESSONS, Ordering::Relaxed);
+            return false;
+        }
+        known >= LESSONS
+    }
+
+    /// Turns took so long, of a task that waited for room.
+    fn note_turns(&self, took: Duration) {
+        let known = self.0.load(Ordering::Relaxed);
+        self.0.store(if took > SHORT { -PENALTY } else { known.saturating_add(1) }, Ordering::Relaxed);
+    }
+
+    /// Somebody has waited so long for room.
+    #[cold]
+    pub(super) fn note_wait(&self, took: Duration) {
+        let known = self.0.load(Ordering::Relaxed);
+        let learnt =
+            if took <= SHORT { known.saturating_add(1).min(LESSONS) } else { known.min((known - 1).max(0)) };
+        self.0.store(learnt, Ordering::Relaxed);
     }
 }
 
@@ -184,20 +208,19 @@ pub(crate) fn is_task_at_home(host: &Arc<dyn Host>) -> bool {
     task::try_id().is_some() && is_off() && is_at_home(host)
 }
 
-/// Makes room in a mailbox by taking turns of those in line on this thread, if the actor may be among them. There need not be room
-/// after that, nor does it matter who has made it.
+/// Makes room in a mailbox by taking the actor's turns, if that is up to this thread and known not to take long. There need not be room
+/// after that.
 pub(super) fn make_room<A: Actor>(actor: &Home<actor::Cell<A>>, cx: &mut Context<'_>) -> bool {
     let core = &actor.core;
-    let may_go = coop::has_budget_remaining() && is_task_at_home(&core.host);
-    let Some(chains) = core.chains().filter(|_| may_go && core.ease.may_be_relieved()) else { return false };
+    let may_come = !is_inside_actor() && coop::has_budget_remaining() && is_task_at_home(&core.host);
+    let Some(chains) = core.chains().filter(|_| may_come && core.relief.may_come()) else { return false };
     let began = Instant::now();
-    if !chains.go_through(|| actor.inbox.is_half_empty()) {
+    let is_enough = || actor.inbox.is_half_empty() || began.elapsed() > SHORT / 2;
+    if !chains.take_turns_of(|first| first.is_of(actor), is_enough) {
         return false;
     }
     let took = began.elapsed();
-    if took > SHORT {
-        core.ease.note_long_turns();
-    }
+    core.relief.note_turns(took);
     spend(took, cx);
     true
 }
@@ -286,6 +309,31 @@ mod tests {
             ease.learn(other, QUICK, Way::Learn);
         }
         assert_eq!(ease.way(), Way::Direct);
+    }
+
+    #[test]
+    fn tasks_make_room_where_it_has_come_soon_again_and_again_and_wait_now_and_then() {
+        let relief = Relief::new();
+        for _ in 0..LESSONS {
+            assert!(!relief.may_come());
+            relief.note_wait(QUICK);
+        }
+        for _ in 0..3 {
+            for _ in 0..IN_A_ROW {
+                assert!(relief.may_come());
+                relief.note_turns(QUICK);
+            }
+            assert!(!relief.may_come());
+            relief.note_wait(QUICK);
+        }
+        relief.note_turns(SLOW);
+        for _ in 0..PENALTY + LESSONS {
+            assert!(!relief.may_come());
+            relief.note_wait(QUICK);
+        }
+        assert!(relief.may_come());
+        relief.note_wait(SLOW);
+        assert!(!relief.may_come());
     }
 
     #[test]

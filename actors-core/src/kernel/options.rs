@@ -49,8 +49,9 @@ impl ActorOptions {
     /// Has a task of the actor's own run it, whoever sends it messages.
     ///
     /// Otherwise actors that send each other messages may take turns within one task, and one that is known to answer at once may
-    /// be run by the task that asks it. That saves the way through the scheduler. It matters to handlers that look at what belongs to
-    /// the task they run in, such as task-local values, or that block their thread now and then.
+    /// be run by the task that asks it, or that finds no room in its mailbox. That saves the way through the scheduler. It matters to
+    /// handlers that look at what belongs to the task they run in, such as task-local values, that block their thread now and then, or
+    /// that wait in place for what their senders do next.
     #[must_use]
     pub fn own_task(mut self) -> Self {
         self.own_task = true;

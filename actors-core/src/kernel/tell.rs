@@ -14,8 +14,9 @@ use crate::message::Message;
 
 /// A message that is told once this is awaited.
 ///
-/// A task that finds no room may make some by taking turns of actors that wait for theirs on its thread, if these are short; otherwise it
-/// sleeps until there is room.
+/// A task that finds no room sleeps until there is some. Where room was soon there time and again, and the actor waits for its turn on the
+/// same thread, the task takes that turn instead: the tell is ready at once, but handles what was sent before. Handlers that wait for
+/// what their sender does next belong into actors with [a task of their own](crate::ActorOptions::own_task).
 ///
 /// # Cancel safety
 ///

@@ -51,7 +51,7 @@ const MOST: u32 = u32::MAX / 2;
 ///
 /// # Safety
 ///
-/// The pointer that comes back is the one that was given, and leads to what is there.
+/// The pointer that comes back is the one that was given, to a `D` of the same size and alignment that is dropped as it is.
 pub(crate) unsafe trait Upcast<D: ?Sized> {
     fn upcast(this: *const Self) -> *const D;
 }

@@ -25,7 +25,7 @@ use crate::sync::{Lock, LockGuard, UnsafeCell};
 /// the other.
 ///
 /// The order of the fields is that of memory. What each push touches comes first and what each pop writes last, so far apart that they are
-/// never in one cache line of 64 bytes, wherever an allocator puts the whole: two threads that wrote into one line in turns, or where
+/// never in one cache line of 64 bytes, at whichever multiple of 16 an allocator puts the whole: two threads that wrote into one line in turns, or where
 /// the other one reads, would wait for each other with each item. What is read by both lies between, and is seldom written.
 #[repr(C)]
 pub(crate) struct Inbox<T: Item> {
@@ -196,10 +196,18 @@ impl<T: Item> Inbox<T> {
         self.crowd.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// Whether anything lies beside the blocks that counts in the bound, or anybody waits, so that a push takes thought.
+    /// Whether anything lies beside the blocks, or may at any time, or anybody waits, so that a push takes thought.
     #[inline]
     pub(super) fn is_crowded(&self) -> bool {
         self.crowd.load(Ordering::Relaxed) != 0
+    }
+
+    /// Whether the crowd is what it is made of, while nobody changes it.
+    #[cfg(test)]
+    pub(super) fn counts_agree(&self) -> bool {
+        let [crowd, beside, waiting] =
+            [&self.crowd, &self.beside, &self.waiting].map(|count| count.load(Ordering::SeqCst));
+        crowd == beside + waiting
     }
 
     /// The side, unless nothing was ever there.

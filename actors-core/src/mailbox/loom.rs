@@ -249,6 +249,7 @@ fn a_waiting_sender_is_let_in() {
         let taken = block_on(async { [take(&home).await, take(&home).await] });
         assert_eq!(taken, [1, 2]);
         assert!(matches!(sender.join().unwrap(), Offer::Queued));
+        assert!(home.0.counts_agree());
     });
 }
 
@@ -267,6 +268,7 @@ fn a_waiting_sender_gets_its_item_back_when_the_queue_closes() {
         };
         assert_eq!(Outlet::first(&home).open().1.close(), [1]);
         assert!(matches!(sender.join().unwrap(), Offer::Closed(2)));
+        assert!(home.0.counts_agree());
     });
 }
 

@@ -136,6 +136,7 @@ proptest! {
                 }
             }
             prop_assert_eq!(inbox.len(), user.len() + urgent.len());
+            prop_assert!(inbox.counts_agree());
         }
         let left: Vec<_> = outlet.open().1.close().iter().map(|item| item.0).collect();
         prop_assert_eq!(left, urgent.into_iter().chain(user).collect::<Vec<_>>());

@@ -1,7 +1,7 @@
-//! The memory of exchanges and of blocks. A thread keeps some of what was freed last, for the next ones: an ask that is answered
+//! The memory of cells, of exchanges and of blocks. A thread keeps some of what was freed last, for the next ones: an ask that is answered
 //! at once takes the memory that the one before it has left, in fewer steps than any allocator for all sizes can. What goes
 //! from thread to thread comes back by way of a depot.
-#![allow(unsafe_code, reason = "raw memory for exchanges and blocks of any size")]
+#![allow(unsafe_code, reason = "raw memory of any size")]
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;

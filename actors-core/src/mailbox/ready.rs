@@ -98,6 +98,11 @@ impl Ready {
         unsafe { (this.turns.take)(this.home) }
     }
 
+    /// Whether it is the turn of whoever lives here.
+    pub(crate) fn is_of<H: Consumer>(&self, home: &Home<H>) -> bool {
+        self.home == home.as_raw()
+    }
+
     /// Leaves the turn to the consumer's task.
     pub(crate) fn hand_to_task(self) {
         drop(self);

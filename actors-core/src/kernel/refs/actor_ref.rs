@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::task::Context;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::task::coop;
 
@@ -325,9 +325,10 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
     fn wait_for_room(&self, parcel: Parcel<M>) -> BoxFuture<'static, Result<(), Refusal<M>>> {
         let lane = lane_of(&parcel);
         let entrance = Entrance::new(self.cell.clone(), Envelope::user(parcel), lane);
-        let myself = self.clone();
+        let (myself, began) = (self.clone(), Instant::now());
         Box::pin(async move {
             let offer = entrance.await;
+            myself.cell.core.relief.note_wait(began.elapsed());
             Cell::call(&myself.cell);
             myself.settle(offer, lane)
         })

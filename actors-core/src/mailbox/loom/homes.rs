@@ -68,11 +68,11 @@ fn a_weak_count_becomes_a_strong_one_as_long_as_there_is_another() {
         let (place, weak) = (&raw const *home, home.downgrade());
         let other = {
             let weak = weak.clone();
-            thread::spawn(move || weak.upgrade().is_some_and(|home| home.read() == 7))
+            thread::spawn(move || weak.upgrade().is_none_or(|home| home.read() == 7))
         };
         let third = thread::spawn(move || drop(weak));
         drop(home);
-        other.join().unwrap();
+        assert!(other.join().unwrap());
         third.join().unwrap();
         assert_is_empty(place, &gone);
     });

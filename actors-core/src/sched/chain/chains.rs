@@ -35,12 +35,7 @@ const WORTH_A_CALL: Duration = Duration::from_micros(3);
 
 thread_local! {
     pub(super) static HERE: Here = const {
-        Here {
-            of: Cell::new(ptr::null()),
-            line: RefCell::new(None),
-            since: Cell::new(None),
-            are_short: Cell::new(false),
-        }
+        Here { of: Cell::new(ptr::null()), line: RefCell::new(None), since: Cell::new(None) }
     };
 
     /// Messages that were handled, whether in a chain or not, since a line has noted it.
@@ -54,8 +49,6 @@ pub(super) struct Here {
     line: RefCell<Option<(Weak<Chains>, Rc<Line>)>>,
     /// When the first one came into line in this chain.
     since: Cell<Option<Instant>>,
-    /// Whether turns were short when last looked at.
-    are_short: Cell<bool>,
 }
 
 impl Chains {
@@ -100,19 +93,31 @@ impl Chains {
         }
     }
 
-    /// Takes the turns of those in line on this thread until it is enough, for a task that waits for one of them. False if there is
-    /// nobody, if a turn is on, or if turns were not short of late.
-    pub(crate) fn go_through(self: &Arc<Self>, is_enough: impl Fn() -> bool) -> bool {
-        let is_worth_it = |here: &Here| {
-            here.are_short.get()
-                && here.of.get().is_null()
-                && here.line_of(self).is_some_and(|line| line.side.all() > 0)
+    /// Takes turns of whoever is first in line on this thread, if it is wanted, until it is enough; the others are left to the carrier.
+    /// False if it is somebody else, or a turn is on.
+    pub(crate) fn take_turns_of(
+        self: &Arc<Self>,
+        is_wanted: impl FnOnce(&Ready) -> bool,
+        is_enough: impl Fn() -> bool,
+    ) -> bool {
+        let wanted = |here: &Here| {
+            let line = here.line_of(self).filter(|_| here.of.get().is_null())?;
+            line.pop_if(is_wanted)
         };
-        let goes = HERE.try_with(is_worth_it).unwrap_or(false);
-        if goes {
-            self.lead(|| self.open_line_here(), is_enough);
-        }
-        goes
+        let Some(wanted) = HERE.try_with(wanted).ok().flatten() else { return false };
+        let turns = || {
+            self.open_line_here();
+            let mut next = Some(wanted);
+            while let Some(ready) = next {
+                next = ready.take_turn();
+                if is_enough() {
+                    break;
+                }
+            }
+            next
+        };
+        self.lead(turns, || true);
+        true
     }
 
     /// Begins with whoever is first in the line of this thread.
@@ -296,7 +301,6 @@ impl Here {
             } else if pace.count() {
                 let since = self.since.get().unwrap_or_else(|| *first_look.get_or_insert_with(Instant::now));
                 let passed = since.elapsed();
-                pace.are_short(passed).into_iter().for_each(|are_short| self.are_short.set(are_short));
                 if let Some(line) = &line {
                     chains.consider(line, pace.work(passed, line.side.all()));
                 }

@@ -90,6 +90,16 @@ impl Line {
         next.or_else(|| self.newborn.pop())
     }
 
+    /// Whoever is first of those that have begun, if it is wanted; it comes last otherwise. Its turn is about to begin.
+    pub(super) fn pop_if(&self, is_wanted: impl FnOnce(&Ready) -> bool) -> Option<Ready> {
+        let first = self.waiting.pop()?;
+        if is_wanted(&first) {
+            return Some(first);
+        }
+        self.push(first);
+        None
+    }
+
     /// Whose turn is next, if this one comes after all others.
     #[inline]
     pub(super) fn go_last(&self, ready: Ready) -> Option<Ready> {

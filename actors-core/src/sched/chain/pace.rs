@@ -17,9 +17,6 @@ const WORTH_A_THREAD: Duration = Duration::from_micros(5);
 /// Of a single turn it is seen only if it is as long as this: less may be the machine's doing.
 const LONG_TURN: Duration = Duration::from_micros(100);
 
-/// Turns that take no longer than this on average are short: whoever waits for one of them may as well take them himself.
-const SHORT_TURN: Duration = Duration::from_micros(20);
-
 /// Turns between two looks at the clock, but for the first ones.
 const STRIDE: u32 = 32;
 
@@ -59,13 +56,6 @@ impl Pace {
     /// How long so many that wait will take, if they take as long as those before, which took so long.
     pub(super) fn work(&self, passed: Duration, waiting: usize) -> Duration {
         passed / self.turns.max(1) * waiting.try_into().unwrap_or(u32::MAX)
-    }
-
-    /// Whether turns are short, as far as one was seen.
-    pub(super) fn are_short(&self, passed: Duration) -> Option<bool> {
-        // The last one is about to begin.
-        let seen = self.turns - 1;
-        (seen > 0).then(|| passed <= SHORT_TURN * seen)
     }
 
     /// So much time has passed since the beginning.
@@ -122,18 +112,6 @@ mod tests {
         let verdicts = verdicts(64, Duration::from_micros(6));
         assert_eq!(verdicts.last(), Some(&(64, Verdict::EnoughHere)));
         assert!(verdicts[..3].iter().all(|(_, verdict)| *verdict == Verdict::GoOn));
-    }
-
-    #[test]
-    fn turns_are_short_on_average_of_those_that_were_taken() {
-        let mut pace = Pace::new();
-        pace.count();
-        assert_eq!(pace.are_short(Duration::from_secs(1)), None, "it was not taken yet");
-        pace.count();
-        assert_eq!(pace.are_short(SHORT_TURN), Some(true));
-        assert_eq!(pace.are_short(2 * SHORT_TURN), Some(false));
-        pace.count();
-        assert_eq!(pace.are_short(2 * SHORT_TURN), Some(true));
     }
 
     #[test]
