@@ -130,7 +130,7 @@ fn other_tasks_have_their_turn_beside_one_that_sends_and_sends() {
             }
         };
         let turns = turns_of_another_task_beside(flood).await;
-        assert!(turns >= 100, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
+        assert!(turns >= 30, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
     });
 }
 
@@ -146,7 +146,7 @@ fn so_they_have_beside_one_that_has_no_budget() {
             }
         });
         let turns = turns_of_another_task_beside(flood).await;
-        assert!(turns >= 100, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
+        assert!(turns >= 30, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
     });
 }
 
