@@ -50,8 +50,6 @@ pub(crate) struct Core {
     /// Whether those who ask may take its turns, and those who find no room.
     pub(crate) ease: Ease,
     pub(super) relief: Relief,
-    /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
-    retained: AtomicBool,
     pub(crate) host: Arc<dyn Host>,
     pub(crate) id: ActorId,
     kind: fn() -> &'static str,
@@ -65,6 +63,8 @@ pub(crate) struct Core {
     pub(crate) incarnation: AtomicU32,
     /// In the system's list of top-level actors.
     place: AtomicU32,
+    /// Whether something beside references keeps the actor: a parent, a supervisor, a name.
+    retained: AtomicBool,
 }
 
 /// Not in the system's list.

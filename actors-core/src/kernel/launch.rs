@@ -138,3 +138,18 @@ fn admit<A: Actor>(host: &dyn Host, cell: &Home<Cell<A>>) -> Result<(), StartErr
     }
     host.admit(&cell.lend())
 }
+
+#[cfg(all(test, target_pointer_width = "64"))]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Actor for Nobody {}
+
+    #[test]
+    fn a_cell_and_its_counts_fill_a_piece_of_the_pool() {
+        let counts = 2 * size_of::<u32>();
+        assert!(counts + size_of::<Cell<Nobody>>() <= 256, "the next size takes 64 bytes more of each actor");
+    }
+}
