@@ -1,6 +1,7 @@
 //! Turns that whoever finds no room takes itself.
 
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
@@ -104,7 +105,10 @@ fn senders_on_several_threads_that_make_room_lose_nothing() {
     });
 }
 
-async fn turns_of_another_task_beside(flood: impl Future<Output = ()>) -> usize {
+/// Runs a flood as `run` has it; another task of the same thread has its turn time and again meanwhile.
+async fn others_have_turns_beside_a_flood<F: Future<Output = ()>>(run: impl FnOnce(BoxFuture<()>) -> F) {
+    let system = ActorSystem::new();
+    let (drain, actor) = drain(&system, 256);
     let turns = Arc::new(AtomicUsize::new(0));
     let count = turns.clone();
     // Not `yield_now`, which comes back only when the runtime has looked for events.
@@ -113,41 +117,29 @@ async fn turns_of_another_task_beside(flood: impl Future<Output = ()>) -> usize 
         cx.waker().wake_by_ref();
         Poll::<()>::Pending
     }));
-    flood.await;
+    let handled = drain.handled.clone();
+    run(Box::pin(async move {
+        let next = get_going(&drain, &actor, 1).await;
+        for number in next..next + 300_000 {
+            SENDER.scope((), actor.take(number).tell()).await.unwrap();
+        }
+    }))
+    .await;
     other.abort();
-    turns.load(Ordering::Relaxed)
+    let turns = turns.load(Ordering::Relaxed);
+    assert!(turns >= 30, "{turns} while {} were handled", handled.load(Ordering::Relaxed));
 }
+
+type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 #[test]
 fn other_tasks_have_their_turn_beside_one_that_sends_and_sends() {
-    on_one_thread(async {
-        let system = ActorSystem::new();
-        let (drain, actor) = drain(&system, 256);
-        let flood = async {
-            let next = get_going(&drain, &actor, 1).await;
-            for number in next..next + 300_000 {
-                SENDER.scope((), actor.take(number).tell()).await.unwrap();
-            }
-        };
-        let turns = turns_of_another_task_beside(flood).await;
-        assert!(turns >= 30, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
-    });
+    on_one_thread(others_have_turns_beside_a_flood(|flood| flood));
 }
 
 #[test]
 fn so_they_have_beside_one_that_has_no_budget() {
-    on_one_thread(async {
-        let system = ActorSystem::new();
-        let (drain, actor) = drain(&system, 256);
-        let flood = task::coop::unconstrained(async {
-            let next = get_going(&drain, &actor, 1).await;
-            for number in next..next + 300_000 {
-                SENDER.scope((), actor.take(number).tell()).await.unwrap();
-            }
-        });
-        let turns = turns_of_another_task_beside(flood).await;
-        assert!(turns >= 30, "{turns} while {} were handled", drain.handled.load(Ordering::Relaxed));
-    });
+    on_one_thread(others_have_turns_beside_a_flood(task::coop::unconstrained));
 }
 
 #[test]

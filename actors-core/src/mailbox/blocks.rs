@@ -41,7 +41,7 @@ const TAKE: u64 = (1 << SHIFT) - 1;
 
 /// The queue as producers see it. Any thread may push.
 ///
-/// Its three parts lie where the owner of the queue puts them: what producers write with each item should share no cache line
+/// This, [`ReadBlock`] and [`Head`] lie where the owner of the queue puts them: what producers write with each item should share no cache line
 /// with what the consumer does.
 #[repr(C)]
 pub(super) struct Blocks<T: Item> {
