@@ -24,9 +24,10 @@ use crate::sync::{Lock, LockGuard, UnsafeCell};
 /// the consumer (1) publishes, (2) looks at `waiting`. A fence between the two steps on either side makes one of them see
 /// the other.
 ///
-/// The order of the fields is that of memory. What each push touches comes first and what each pop writes last, so far apart that they are
-/// never in one cache line of 64 bytes, at whichever multiple of 16 an allocator puts the whole: two threads that wrote into one line in turns, or where
-/// the other one reads, would wait for each other with each item. What is read by both lies between, and is seldom written.
+/// The order of the fields is that of memory. What each push touches comes first and what each pop writes last, so far apart that they
+/// are never in one cache line of 64 bytes, at whichever multiple of 16 an allocator puts the whole: two threads that wrote into one
+/// line in turns, or where the other one reads, would wait for each other with each item. What is read by both lies between, and is
+/// seldom written.
 #[repr(C)]
 pub(crate) struct Inbox<T: Item> {
     pub(super) blocks: Blocks<T>,

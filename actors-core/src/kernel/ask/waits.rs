@@ -75,7 +75,7 @@ pub(crate) fn begin_wait<M: Message>(
     if leaves {
         note_leaver(&asker);
     }
-    if !leaves && !is_same(&asked, &asker) && asked.core().waits_for_nobody() {
+    if !leaves && !asked.is(&asker) && asked.core().waits_for_nobody() {
         return Ok(());
     }
     let mut search = Search::from(&asker);
@@ -190,11 +190,11 @@ impl<'a> Search<'a> {
 
     /// Whether following the waits from `at` comes to the goal; the way there is in the chain then.
     pub(super) fn leads_back(&mut self, at: &Home<dyn AnyCell>) -> bool {
-        if is_same(at, self.goal) {
+        if at.is(self.goal) {
             return true;
         }
         // A circle beside the goal: its members know of it.
-        if at.core().waits_for_nobody() || self.chain.iter().any(|cell| is_same(cell, at)) {
+        if at.core().waits_for_nobody() || self.chain.iter().any(|cell| cell.is(at)) {
             return false;
         }
         let waits = at.core().waits();
@@ -211,10 +211,6 @@ impl<'a> Search<'a> {
 
 fn address_of(question: &Course<Limit>) -> usize {
     std::ptr::from_ref(question).addr()
-}
-
-fn is_same(one: &Home<dyn AnyCell>, other: &Home<dyn AnyCell>) -> bool {
-    one.is(other)
 }
 
 impl Drop for Wait {
