@@ -75,3 +75,15 @@ async fn the_end_of_one_that_was_replaced_changes_nothing() {
     first.wait().await;
     assert_eq!(bus.request(GetPrice).await, Ok(2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_later_and_answered_by_nobody_is_a_dead_letter() {
+    let system = ActorSystem::new();
+    let mut letters = system.dead_letters().subscribe();
+    system.bus().request(GetPrice).tell_after(seconds(1));
+    tokio::time::sleep(seconds(2)).await;
+    let letter = letters.try_recv().unwrap();
+    assert_eq!(letter.reason(), actors::DeadLetterReason::NoActor);
+    assert!(letter.take::<GetPrice>().is_some());
+    assert_eq!(system.dead_letter_counts().of(actors::DeadLetterReason::NoActor), 1);
+}

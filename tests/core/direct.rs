@@ -230,3 +230,24 @@ fn asks_from_a_task_of_another_runtime_are_handled_in_the_actors_own() {
     });
     other.block_on(asking).unwrap();
 }
+
+#[test]
+fn actors_that_are_asked_but_once_are_run_by_their_asker_once_others_of_their_kind_are_known() {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let test = async {
+        let system = ActorSystem::new();
+        // Answers count that come soon, and on a busy machine most do not.
+        for attempt in 0..10_000 {
+            let crowd: Vec<_> = (0..64).map(|_| system.spawn(Clerk::default())).collect();
+            settle().await;
+            for (at, clerk) in crowd.iter().enumerate() {
+                if ASKER.scope(1, clerk.is_run_by_asker()).await.unwrap() {
+                    assert!(attempt > 0 || at > 8, "nobody knows them");
+                    return;
+                }
+            }
+        }
+        panic!("none is ever run by its asker");
+    };
+    runtime.block_on(runtime.spawn(test)).unwrap();
+}

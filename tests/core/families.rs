@@ -184,3 +184,22 @@ async fn the_children_of_a_life_whose_start_fails_end_with_it() {
     actor.wait().await;
     assert_eq!(journal.entries(), ["child started", "child stopped: shutdown"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_kill_does_not_wait_for_the_children_that_a_stop_waits_for() {
+    let (system, journal) = (ActorSystem::new(), Journal::default());
+    let parent = system.spawn(Parent::new("", 0, &journal));
+    let child = parent.grow_scribe().await.unwrap();
+    child.hold().tell().await.unwrap();
+    let begin = Instant::now();
+    parent.stop();
+    settle().await;
+    assert!(parent.is_alive() && child.is_alive(), "the handler has five seconds");
+    parent.kill();
+    assert!(matches!(parent.wait().await, ExitReason::Killed));
+    assert!(!child.is_alive(), "it ended before its parent did");
+    assert!(matches!(child.wait().await, ExitReason::Killed));
+    assert_eq!(begin.elapsed(), seconds(0));
+    settle().await;
+    assert_eq!(journal.entries(), ["+", "child started", "child hold"], "no hook runs");
+}

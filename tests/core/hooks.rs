@@ -50,6 +50,11 @@ impl Guest {
     }
 
     #[handler]
+    fn tie(&mut self, to: AnyActorRef, ctx: &mut Context<Self>) {
+        ctx.link(to);
+    }
+
+    #[handler]
     fn end(&mut self, fail: bool, ctx: &mut Context<Self>) {
         if fail { ctx.fail(ActorError::msg("failed")) } else { ctx.stop() }
     }
@@ -221,4 +226,34 @@ async fn whoever_starts_an_actor_that_is_ended_meanwhile_is_told() {
     settle().await;
     system.lookup::<Guest>("guest").unwrap().kill();
     assert!(matches!(start.await.unwrap_err(), StartError::Stopped));
+}
+
+#[tokio::test]
+async fn whoever_ends_because_a_link_broke_has_its_hook_once_also_if_the_other_was_killed() {
+    type End = fn(&ActorRef<Guest>);
+    let ends: [(End, &str); 2] = [
+        (|other| other.kill(), "killed"),
+        (|other| other.explode().try_tell().unwrap(), "panicked: exploded"),
+    ];
+    for (end, reason) in ends {
+        let (system, guest) = (ActorSystem::new(), Guest::default());
+        let journal = guest.journal.clone();
+        let (actor, other) = (system.spawn(guest), system.spawn(Guest::default()));
+        actor.tie((&other).into()).await.unwrap();
+        end(&other);
+        assert_eq!(actor.wait().await.to_string(), reason);
+        settle().await;
+        assert_eq!(journal.entries()[2..], [format!("stopping: {reason}"), "stopped".to_owned()]);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_killed_before_its_first_turn_has_no_hooks_at_all() {
+    let (system, guest) = (ActorSystem::new(), Guest::default());
+    let journal = guest.journal.clone();
+    let actor = system.spawn(guest);
+    actor.kill();
+    assert!(matches!(actor.wait().await, ExitReason::Killed));
+    settle().await;
+    assert_eq!(journal.entries(), [""; 0]);
 }

@@ -1,7 +1,7 @@
 //! What goes before what: the system's signals, urgent messages, the rest.
 
-use actors::DeadLetterReason;
 use actors::prelude::*;
+use actors::{DeadLetterReason, Endpoint, Parcel};
 
 use crate::support::*;
 
@@ -9,15 +9,16 @@ use crate::support::*;
 #[derive(Actor)]
 struct Boss {
     scribe: Scribe,
-    worker: ActorRef<Scribe>,
+    workers: Vec<ActorRef<Scribe>>,
 }
 
 #[derive(Message)]
 struct Word(&'static str);
 
 impl Handler<Terminated> for Boss {
-    async fn handle(&mut self, _: Terminated, _: &mut Context<Self>) {
-        self.scribe.journal.note("terminated");
+    async fn handle(&mut self, gone: Terminated, _: &mut Context<Self>) {
+        let which = self.workers.iter().position(|worker| worker.id() == gone.id()).unwrap();
+        self.scribe.journal.note(format!("terminated: {which}"));
     }
 }
 
@@ -31,7 +32,7 @@ impl Handler<Word> for Boss {
 impl Boss {
     #[handler]
     async fn watch_and_wait(&mut self, ctx: &mut Context<Self>) {
-        ctx.watch(&self.worker);
+        self.workers.iter().for_each(|worker| ctx.watch(worker));
         self.scribe.entered.notify_one();
         self.scribe.gate.notified().await;
     }
@@ -40,8 +41,9 @@ impl Boss {
 #[tokio::test]
 async fn signals_go_before_urgent_messages_and_those_before_the_rest() {
     let system = ActorSystem::new();
-    let (scribe, worker) = (Scribe::default(), system.spawn(Scribe::default()));
-    let boss = Boss { scribe: scribe.clone(), worker: worker.clone() };
+    let scribe = Scribe::default();
+    let workers: Vec<_> = (0..6).map(|_| system.spawn(Scribe::default())).collect();
+    let boss = Boss { scribe: scribe.clone(), workers: workers.clone() };
     let mut boss = Some(boss);
     let boss = system
         .actor(move || boss.take().ok_or(ActorError::msg("one life")))
@@ -54,11 +56,25 @@ async fn signals_go_before_urgent_messages_and_those_before_the_rest() {
     boss.try_tell(Word("second")).unwrap();
     boss.tell(Word("urgent too")).urgent().await.unwrap();
     assert!(boss.try_tell(Word("too much")).unwrap_err().is_full());
-    worker.stop();
-    worker.wait().await;
+    for which in [4, 0, 2] {
+        workers[which].stop();
+        workers[which].wait().await;
+    }
     scribe.gate.notify_one();
     settle().await;
-    assert_eq!(scribe.journal.entries(), ["terminated", "urgent", "urgent too", "first", "second"]);
+    assert_eq!(
+        scribe.journal.entries(),
+        ["terminated: 4", "terminated: 0", "terminated: 2", "urgent", "urgent too", "first", "second"]
+    );
+
+    boss.suspend();
+    for which in [3, 5, 1] {
+        workers[which].stop();
+        workers[which].wait().await;
+    }
+    boss.resume();
+    settle().await;
+    assert_eq!(scribe.journal.entries()[7..], ["terminated: 3", "terminated: 5", "terminated: 1"]);
 }
 
 #[tokio::test]
@@ -210,4 +226,34 @@ async fn a_stop_now_fails_questions_and_refuses_messages_while_the_handler_runs(
         }
     }
     assert!(begin.elapsed() < seconds(1), "nobody waited for a timeout");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_a_bridge_asks_for_another_expires_too() {
+    let system = ActorSystem::new();
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
+    let ask = |number, timeout| {
+        let (reply, answer) = ReplyTo::channel(Some(tokio::time::Instant::now() + timeout));
+        assert!(actor.offer(Parcel::asked(Write { number }, reply)).is_ok());
+        answer
+    };
+    let (_late, in_time) = (ask(1, seconds(1)), ask(2, seconds(1_000)));
+    tokio::time::sleep(seconds(2)).await;
+    scribe.gate.notify_one();
+    assert_eq!(in_time.await, Ok(2));
+    assert_eq!(written(&scribe), [2]);
+    let counts = system.dead_letter_counts();
+    assert_eq!((counts.of(DeadLetterReason::Expired), counts.total()), (1, 1));
+}
+
+#[tokio::test]
+async fn an_urgent_message_overtakes_a_stop_which_is_ordered_with_the_others() {
+    let system = ActorSystem::new();
+    let (actor, scribe) = held(&system, Mailbox::default()).await;
+    actor.try_tell(Write { number: 1 }).unwrap();
+    actor.stop();
+    actor.tell(Write { number: 2 }).urgent().await.unwrap();
+    scribe.gate.notify_one();
+    actor.wait().await;
+    assert_eq!(written(&scribe), [2, 1]);
 }

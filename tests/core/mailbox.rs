@@ -250,3 +250,23 @@ async fn names_outside_the_grammar_do_not_start() {
     let error = system.actor(Scribe::default).name("no spaces").start().await.unwrap_err();
     assert!(matches!(error, StartError::InvalidName(_)), "{error}");
 }
+
+#[tokio::test]
+async fn nobody_has_to_ask_for_the_bound_of_1024_nor_gets_none_by_accident() {
+    #[derive(Actor)]
+    #[actor(mailbox = unbounded)]
+    struct Endless;
+
+    let system = ActorSystem::new();
+    let actor = system.spawn(Scribe::default());
+    assert_eq!(actor.snapshot().mailbox_bound, Some(1024));
+    actor.suspend();
+    (0..1024).for_each(|number| actor.try_tell(Write { number }).unwrap());
+    assert!(actor.try_tell(Write { number: 1024 }).unwrap_err().is_full());
+    let mut waits = actor.tell(Write { number: 1024 });
+    assert!(poll_once(&mut waits).await.is_none(), "and the policy is to wait");
+
+    assert_eq!(system.spawn(Endless).snapshot().mailbox_bound, None);
+    let unbounded = ActorSystem::builder().default_mailbox(Mailbox::unbounded()).build();
+    assert_eq!(unbounded.spawn(Scribe::default()).snapshot().mailbox_bound, None);
+}

@@ -35,6 +35,7 @@ mod api;
 mod aside;
 mod ask;
 mod basics;
+mod bombs;
 mod circles;
 mod dead_letters;
 mod deadlocks;

@@ -1,6 +1,6 @@
 //! Who keeps an actor alive: references, names and parents do, weak references and timers do not.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use actors::prelude::*;
 use tokio::sync::Notify;
@@ -12,6 +12,8 @@ use crate::support::*;
 struct Hermit {
     journal: Journal,
     gate: Arc<Notify>,
+    /// References that are kept elsewhere.
+    shelf: Arc<Mutex<Vec<ActorRef<Hermit>>>>,
 }
 
 impl Actor for Hermit {
@@ -40,7 +42,12 @@ impl Hermit {
 
     #[handler]
     fn grow(&mut self, ctx: &mut Context<Self>) {
-        ctx.spawn(Hermit { journal: self.journal.clone(), gate: Arc::default() });
+        ctx.spawn(Hermit { journal: self.journal.clone(), ..Hermit::default() });
+    }
+
+    #[handler]
+    fn leave_a_reference(&mut self, ctx: &mut Context<Self>) {
+        self.shelf.lock().unwrap().push(ctx.myself());
     }
 
     #[handler]
@@ -147,4 +154,20 @@ async fn a_named_actor_stays_and_can_be_found_again() {
     system.lookup::<Hermit>("hermit").unwrap().stop();
     settle().await;
     assert_eq!(hermit.journal.entries(), ["found", "found", "found", "stopped: normal"]);
+}
+
+#[tokio::test]
+async fn an_actor_that_is_reachable_again_before_its_end_goes_on() {
+    let (system, actor, hermit) = hermit();
+    actor.leave_a_reference().try_tell().unwrap();
+    actor.note("queued").try_tell().unwrap();
+    drop(actor);
+    settle().await;
+    assert_eq!(hermit.journal.entries(), ["queued"]);
+    let found = hermit.shelf.lock().unwrap().pop().unwrap();
+    found.note("found").await.unwrap();
+    drop(found);
+    settle().await;
+    assert_eq!(hermit.journal.entries(), ["queued", "found", "stopped: normal"]);
+    assert_eq!(system.running(), 0);
 }

@@ -101,3 +101,55 @@ async fn the_timers_of_a_life_end_with_it() {
     assert_eq!(journal.entries(), ["once"]);
     assert_eq!(system.dead_letter_counts().total(), 0);
 }
+
+/// Waits in its handler while its timers fire and its pipe ends.
+struct Busy {
+    scribe: Scribe,
+}
+
+impl Actor for Busy {}
+
+impl Handler<Tick> for Busy {
+    async fn handle(&mut self, tick: Tick, _: &mut Context<Self>) {
+        self.scribe.journal.note(tick.0);
+    }
+}
+
+#[handlers]
+impl Busy {
+    #[handler]
+    async fn set_and_hold(&mut self, ctx: &mut Context<Self>) {
+        ctx.after(seconds(1), Tick("once"));
+        ctx.every(seconds(2), Tick("often"));
+        ctx.pipe(tokio::time::sleep(seconds(3)), |()| Tick("piped"));
+        self.scribe.entered.notify_one();
+        self.scribe.gate.notified().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_actor_sends_itself_is_neither_refused_nor_displaced_by_a_full_mailbox() {
+    for policy in [OnFull::Wait, OnFull::Reject, OnFull::DropNewest, OnFull::DropOldest] {
+        let (system, scribe) = (ActorSystem::new(), Scribe::default());
+        let mut busy = Some(Busy { scribe: scribe.clone() });
+        let builder = system.actor(move || busy.take().ok_or(ActorError::msg("one life")));
+        let busy = builder.mailbox(Mailbox::bounded(1).on_full(policy)).spawn();
+        busy.set_and_hold().tell().await.unwrap();
+        scribe.entered.notified().await;
+        busy.try_tell(Tick("first")).unwrap();
+        tokio::time::sleep(seconds(5)).await;
+        for _ in 0..10 {
+            // Nothing but another's message may make room for it.
+            let _ = busy.try_tell(Tick("last"));
+        }
+        scribe.gate.notify_one();
+        settle().await;
+        let expected: &[&str] = match policy {
+            OnFull::DropOldest => &["once", "often", "piped", "last"],
+            _ => &["first", "once", "often", "piped"],
+        };
+        assert_eq!(scribe.journal.entries(), expected, "{policy:?}");
+        tokio::time::sleep(seconds(4)).await;
+        assert_eq!(scribe.journal.entries()[4..], ["often", "often"], "{policy:?}: it goes on");
+    }
+}

@@ -255,12 +255,25 @@ async fn a_request_that_is_never_polled_sends_nothing() {
 async fn a_question_given_up_in_the_queue_is_seen_as_unwanted_by_its_handler() {
     let system = ActorSystem::new();
     let (actor, scribe) = held(&system, Mailbox::default()).await;
-    let mut given_up = actor.write(1);
+    let (mut given_up, mut wanted) = (actor.ask(IsWanted(1)), actor.ask(IsWanted(2)));
     assert!(poll_once(&mut given_up).await.is_none());
+    assert!(poll_once(&mut wanted).await.is_none());
     drop(given_up);
     scribe.gate.notify_one();
-    assert_eq!(actor.write(2).await, Ok(2));
+    assert_eq!(wanted.await, Ok(true));
     // Dropping takes back interest, not the message.
-    assert_eq!(written(&scribe), [1, 2]);
+    assert_eq!(scribe.journal.entries()[3..], ["1: false", "2: true"]);
     assert_eq!(system.dead_letter_counts().total(), 0);
+}
+
+#[derive(Message)]
+#[message(reply = bool)]
+struct IsWanted(u64);
+
+impl Responder<IsWanted> for Scribe {
+    async fn respond(&mut self, IsWanted(number): IsWanted, reply: ReplyTo<bool>, _: &mut Context<Self>) {
+        let is_wanted = reply.is_wanted();
+        self.journal.note(format!("{number}: {is_wanted}"));
+        reply.send(is_wanted);
+    }
 }

@@ -132,11 +132,14 @@ async fn notices_come_although_the_mailbox_is_full_and_before_what_is_queued() {
         .spawn();
     boss.watch_all().await.unwrap();
     // Both are queued before the boss runs again.
+    boss.suspend();
     boss.try_tell(WorkerGone("queued")).unwrap();
+    assert!(boss.try_tell(WorkerGone("too much")).unwrap_err().is_full());
     worker.kill();
     worker.wait().await;
+    boss.resume();
     while journal.entries().len() < 2 {
         tokio::task::yield_now().await;
     }
-    assert_eq!(journal.entries().len(), 2);
+    assert_eq!(journal.entries(), ["Some(0) killed", "queued"]);
 }

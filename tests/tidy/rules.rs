@@ -77,7 +77,9 @@ pub(crate) fn has_no_globals(source: &Source) -> Vec<String> {
         // The memory that was freed last, and what threads leave for one another.
         "actors-core/src/mailbox/pool.rs",
         // Which task was found to be one of the system's runtime.
-        "actors-core/src/kernel/direct.rs",
+        "actors-core/src/kernel/direct/mod.rs",
+        // How soon actors of a kind answer.
+        "actors-core/src/kernel/direct/ease.rs",
         // Whose turns are on, and who waits in line for his.
         "actors-core/src/sched/chain/chains.rs",
         // Which row it enters.

@@ -4,8 +4,6 @@ use std::any::Any;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::oneshot;
-
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation, short_type_name};
 use crate::kernel::actor::Actor;
@@ -19,13 +17,12 @@ use crate::kernel::life::Tenant;
 use crate::kernel::links::Links;
 use crate::kernel::orders::Doom;
 use crate::kernel::pulse::{Pulse, Stage};
-use crate::kernel::watch::{Terminated, WatchId, Watched, Watcher, Watchers};
-use crate::mailbox::{Home, Inbox, Lane, Mailbox, OnceBox, Private, Reader, home_of};
+use crate::kernel::watch::{Terminated, Watcher, Watchers};
+use crate::mailbox::{Home, Inbox, Mailbox, OnceBox, Private, Reader};
 use crate::observe::{DeadLetterReason, LifecycleEvent};
 use crate::panics::contain;
 use crate::sched::{Chains, MESSAGES_PER_TURN};
 use crate::sync::Lock;
-use crate::timer::TimerId;
 
 /// One actor, shared by its references and its task.
 ///
@@ -53,7 +50,7 @@ pub(crate) struct Core {
     pub(crate) host: Arc<dyn Host>,
     pub(crate) id: ActorId,
     kind: fn() -> &'static str,
-    watchers: Lock<Watchers>,
+    pub(super) watchers: Lock<Watchers>,
     /// Where it comes from, if that is worth a note.
     origin: OnceBox<Origin>,
     /// What few actors ever need, made when first needed.
@@ -124,7 +121,7 @@ impl<A: Actor> Cell<A> {
             ended: AtomicBool::new(false),
             messages_per_turn,
             is_bound,
-            ease: Ease::of_kind(short_type_name::<A>),
+            ease: Ease::new(),
             relief: Relief::new(),
             incarnation: AtomicU32::new(0),
             place: AtomicU32::new(NOWHERE),
@@ -328,82 +325,6 @@ impl Core {
             // The sender is dropped unused only with the actor's task, when the runtime goes down.
             Ok(()) => receiver.await.unwrap_or(ExitReason::Killed),
         }
-    }
-}
-
-/// A cell whose actor's type is forgotten.
-pub(crate) trait AnyCell: Watched + Any {
-    fn core(&self) -> &Core;
-
-    /// Ends the life after what is queued already.
-    fn stop(&self, reason: ExitReason);
-
-    /// Takes no message any more; what is queued stays until the task drops it.
-    fn refuse(&self);
-
-    /// Makes the task look at its orders.
-    fn wake(&self);
-
-    /// A timer has fired: its message's turn comes after what is queued already.
-    fn tick(&self, timer: TimerId);
-    /// Messages of users in the mailbox, and how many it holds.
-    fn queue(&self) -> (usize, Option<usize>);
-
-    /// Has the actor describe itself between two messages. The reply is dropped if it ends first.
-    fn describe(&self, reply: oneshot::Sender<String>);
-}
-
-impl<A: Actor> AnyCell for Cell<A> {
-    fn core(&self) -> &Core {
-        &self.core
-    }
-
-    fn stop(&self, reason: ExitReason) {
-        let was_suspended = self.core.expect_stop();
-        // A closed mailbox means that it has ended already.
-        drop(self.inbox.force(Envelope::stop(reason), Lane::User));
-        if was_suspended { self.wake() } else { self.call_by_ref() }
-    }
-
-    fn refuse(&self) {
-        self.inbox.refuse();
-    }
-
-    fn wake(&self) {
-        Self::look_again(&home_of(self));
-    }
-
-    fn tick(&self, timer: TimerId) {
-        // Whatever the bound: what an actor asked for is not refused. A closed mailbox means that it has ended.
-        drop(self.inbox.force(Envelope::tick(timer), Lane::User));
-        self.call_by_ref();
-    }
-
-    fn queue(&self) -> (usize, Option<usize>) {
-        (self.inbox.len(), self.inbox.bound())
-    }
-
-    fn describe(&self, reply: oneshot::Sender<String>) {
-        // A closed mailbox drops it.
-        drop(self.inbox.force(Envelope::describe(reply), Lane::System));
-        self.call_by_ref();
-    }
-}
-
-impl<A: Actor> Watched for Cell<A> {
-    fn key(&self) -> EndpointKey {
-        self.core.endpoint_key()
-    }
-
-    fn add_watcher(&self, watcher: Watcher) {
-        let added = self.core.watchers.lock().add(watcher);
-        if let Err((watcher, reason)) = added {
-            watcher.tell(Terminated { id: self.core.id, path: self.core.path(), reason });
-        }
-    }
-
-    fn remove_watcher(&self, watch: WatchId) {
-        self.core.watchers.lock().remove(watch);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::error::ActorError;
 use crate::exit::ExitReason;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::mailbox::Home;
 
 /// A future with its type erased: deep generic nesting runs into the compiler's limits in users' builds.
@@ -26,7 +26,7 @@ pub(crate) struct LifeEnd {
     pub(crate) reason: ExitReason,
     /// The start was declined: [`ActorError::ignore`].
     pub(crate) ignored: bool,
-    /// Ended by [`end_life`](crate::kernel::cell::AnyCell::end_life): another life is to come, whatever the reason.
+    /// Ended by [`end_life`](crate::kernel::any_cell::AnyCell::end_life): another life is to come, whatever the reason.
     pub(crate) ordered: bool,
 }
 

@@ -7,8 +7,8 @@ use tokio::runtime::Handle;
 
 use crate::error::StartError;
 use crate::id::{ActorId, ActorPath};
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::ask::{DeadlineQueue, Leavers};
-use crate::kernel::cell::AnyCell;
 use crate::mailbox::{Home, Mailbox, WeakHome};
 use crate::observe::{DeadLetterOffice, LifecycleEvent, Topic};
 use crate::sched::{BlockingPool, Chains, Executor};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation};
-use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::Core;
 use crate::kernel::endpoint::EndpointKey;
 use crate::mailbox::Home;
 use crate::message::{Message, Plain};

@@ -8,6 +8,7 @@
 //! knows the system only as a [`host::Host`].
 
 pub(crate) mod actor;
+pub(crate) mod any_cell;
 pub(crate) mod ask;
 pub(crate) mod cell;
 pub(crate) mod context;

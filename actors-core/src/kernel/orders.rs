@@ -4,7 +4,8 @@ use std::sync::atomic::Ordering;
 
 use crate::exit::ExitReason;
 use crate::id::Incarnation;
-use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::Core;
 
 /// Bits of `Core::orders`. Orders are given once and never taken back, except by the next life; a suspension is.
 mod order {

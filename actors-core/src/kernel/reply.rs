@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use crate::error::AskError;
 use crate::id::short_type_name;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::ask::{Asker, Limit, ReplyLine};
-use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::cell::Core;
 use crate::kernel::endpoint::{Endpoint, Parcel, Refusal, deliver};
 use crate::mailbox::Home;
 use crate::message::{Message, Plain, ReplyKind};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::id::{ActorId, ActorPath};
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::pulse::Stage;
 
 /// How an actor looks at one moment: plain data, for tools and for assertions.

@@ -10,6 +10,7 @@ use crate::id::{ActorId, ActorPath};
 use crate::kernel::endpoint::EndpointKey;
 use crate::mailbox::Home;
 use crate::message::{Message, Plain};
+use crate::panics::contain;
 
 /// Tells a watcher that an actor it [watches](crate::Context::watch) has ended for good.
 #[derive(Clone, Debug)]
@@ -101,7 +102,7 @@ enum Listener {
 }
 
 impl Watcher {
-    /// A watcher that runs `tell`, which must neither block nor panic.
+    /// A watcher that runs `tell`, which must not block.
     pub fn call(id: WatchId, tell: impl FnOnce(Terminated) + Send + 'static) -> Self {
         Self { id, listener: Listener::Call(Box::new(tell)), goes_first: false }
     }
@@ -122,10 +123,10 @@ impl Watcher {
         self.id
     }
 
-    /// Tells it.
+    /// Tells it, and does not panic: a message that reaches nobody, because the watcher has ended too, may panic when it is dropped.
     pub fn tell(self, terminated: Terminated) {
         match self.listener {
-            Listener::Call(tell) => tell(terminated),
+            Listener::Call(tell) => drop(contain(|| tell(terminated))),
             Listener::Wait(sender) => drop(sender.send(terminated.reason)),
         }
     }
@@ -171,10 +172,11 @@ impl Watchers {
         Ok(())
     }
 
-    pub(crate) fn remove(&mut self, watch: WatchId) {
-        if let Self::Some(list) = self {
-            list.retain(|watcher| watcher.id != watch);
-        }
+    /// Takes a registration out. It may hold a user's message, so it is not to be dropped while this is locked.
+    pub(crate) fn remove(&mut self, watch: WatchId) -> Option<Watcher> {
+        let Self::Some(list) = self else { return None };
+        let at = list.iter().position(|watcher| watcher.id == watch)?;
+        Some(list.remove(at))
     }
 
     pub(crate) fn len(&self) -> usize {

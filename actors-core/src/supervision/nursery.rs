@@ -7,7 +7,7 @@ use super::roster::{Occupant, Roster};
 use super::{IntoActor, Siblings};
 use crate::error::{ActorError, SpecError, StartError};
 use crate::exit::ExitReason;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::host::Host;
 use crate::kernel::launch::{Launch, Owner, try_launch};

@@ -24,7 +24,7 @@ use super::strategy::Policy;
 use crate::error::ChildError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, Incarnation};
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::refs::AnyActorRef;
 use crate::mailbox::Home;
 use crate::sync::{Lock, LockGuard};

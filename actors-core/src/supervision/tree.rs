@@ -17,7 +17,7 @@ use super::roster::{Occupant, Roster};
 use super::strategy::{AutoShutdown, Directive, Policy, Strategy};
 use crate::error::{ActorError, SpecError, StartError};
 use crate::exit::ExitReason;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::custody::{BoxFuture, Custodian, LifeEnd, Lives, Verdict};
 use crate::kernel::launch::{Launch, Owner, launch, try_launch};
 use crate::kernel::options::ActorOptions;

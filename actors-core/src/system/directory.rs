@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::departed::Departed;
 use crate::id::ActorId;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::mailbox::Home;
 use crate::sync::{Lock, LockGuard};
 

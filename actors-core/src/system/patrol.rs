@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::id::ActorId;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::pulse::Stage;
 use crate::observe::{LifecycleEvent, LogRate, Topic};
 

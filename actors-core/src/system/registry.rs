@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::error::LookupError;
 use crate::id::ActorId;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::refs::AnyActorRef;
 use crate::mailbox::Home;
 

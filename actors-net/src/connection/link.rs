@@ -170,11 +170,15 @@ impl Connection {
     pub(crate) fn unwatch(&self, target: Target, watch: WatchId) {
         let mut watchers = self.lock_watchers();
         let Some((_, watching)) = watchers.by_target.get_mut(&target) else { return };
-        watching.retain(|watcher| watcher.id() != watch);
+        let Some(at) = watching.iter().position(|watcher| watcher.id() == watch) else { return };
+        let removed = watching.remove(at);
         if watching.is_empty() {
             watchers.by_target.remove(&target);
             self.outbound.append_control(|out| Frame::Unwatch(target).encode(out));
         }
+        drop(watchers);
+        // It may hold a user's message, whose end is nothing to wait for with the lock.
+        drop(removed);
     }
 
     /// An actor of the peer has ended.

@@ -13,7 +13,8 @@ use std::collections::HashMap;
 
 use super::waits::{Edge, Search};
 use crate::id::ActorId;
-use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::Core;
 use crate::kernel::envelope::current;
 use crate::mailbox::{Home, WeakHome};
 use crate::sync::Lock;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Context;
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::custody::Brood;
 use crate::kernel::launch::{Launch, launch};
 use crate::kernel::refs::ActorRef;

@@ -10,6 +10,7 @@ use super::Context;
 use super::timers::TimerHandle;
 use crate::kernel::actor::{Actor, Responder};
 use crate::message::Message;
+use crate::panics::drop_quietly;
 use crate::timer::TimerId;
 
 /// The timer of one key. Made by [`Context::timer`].
@@ -126,6 +127,11 @@ impl Keys {
         if let Some(key) = self.keys.remove(&timer) {
             self.timers.remove(&*key);
         }
+    }
+
+    /// Drops the keys, each by itself: they are users' values.
+    pub(super) fn drop_all(self) {
+        self.timers.into_keys().chain(self.keys.into_values()).for_each(drop_quietly);
     }
 }
 

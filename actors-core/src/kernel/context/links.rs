@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Context, Ticket, deliver_to_self};
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::links::{self, Exit};
 use crate::kernel::refs::AnyActorRef;
 use crate::mailbox::{Home, Lane};

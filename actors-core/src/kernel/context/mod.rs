@@ -21,7 +21,8 @@ use crate::error::ActorError;
 use crate::exit::ExitReason;
 use crate::id::Incarnation;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::cell::{AnyCell, Cell, Core};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::{Cell, Core};
 use crate::kernel::custody::{BoxFuture, Brood};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::host::Host;
@@ -232,7 +233,7 @@ impl<A: Actor> Context<A> {
     }
 
     fn give_up(&self, extras: Box<Extras<A>>) -> Option<BoxFuture<'static, ()>> {
-        let Extras { children, brood, timers, idle, stash, mut watches, tasks } = *extras;
+        let Extras { children, brood, timers, idle, stash, watches, tasks } = *extras;
         timers.cancel_all(&self.cell.core);
         if let Some(idle) = idle {
             idle.cancel(&self.cell.core);

@@ -9,7 +9,8 @@ use std::time::Duration;
 use super::Context;
 use super::keyed_timer::Keys;
 use crate::kernel::actor::{Actor, Responder};
-use crate::kernel::cell::{AnyCell, Core};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::Core;
 use crate::kernel::endpoint::Parcel;
 use crate::kernel::envelope::Envelope;
 use crate::mailbox::WeakHome;
@@ -64,6 +65,7 @@ impl<A: Actor> Timers<A> {
             core.host.timers().cancel_all(core.id.as_u64(), timers);
         }
         self.running.into_values().for_each(drop_quietly);
+        self.keys.drop_all();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::kernel::endpoint::EndpointKey;
 use crate::kernel::watch::{Terminated, WatchId, Watchable, Watched, Watcher};
 use crate::mailbox::Lane;
 use crate::message::Message;
+use crate::panics::contain;
 
 /// The watches of one life.
 #[derive(Default)]
@@ -39,10 +40,10 @@ impl Watches {
         self.targets.remove(&watch).is_some_and(|key| self.by_target.remove(&key).is_some())
     }
 
-    pub(super) fn give_up_all(&mut self) {
-        self.targets.clear();
-        for (watch, watched) in std::mem::take(&mut self.by_target).into_values() {
-            watched.remove_watcher(watch);
+    pub(super) fn give_up_all(self) {
+        for (watch, watched) in self.by_target.into_values() {
+            // The message it would have been told with is a user's value.
+            let _ = contain(|| watched.remove_watcher(watch));
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::cell::Cell as Place;
 use std::ptr::NonNull;
 
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::mailbox::{Home, Upcast};
 
 thread_local! {

@@ -5,7 +5,8 @@ use std::any::Any;
 
 use super::Envelope;
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::{AnyCell, Cell};
+use crate::kernel::any_cell::AnyCell;
+use crate::kernel::cell::Cell;
 use crate::kernel::task::Task;
 use crate::mailbox::{Consumer, Home, Outlet, Upcast};
 

@@ -12,8 +12,9 @@ use crate::error::SendError;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
 use crate::kernel::actor::{Actor, Responder};
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
-use crate::kernel::cell::{AnyCell, Cell, discard_contained};
+use crate::kernel::cell::{Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
 use crate::kernel::direct::{Way, is_at_home, make_room};
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
@@ -294,11 +295,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         if core.is_bound {
             return Way::Ask;
         }
-        match core.ease.way() {
-            Way::Direct if !self.cell.inbox.is_free() => {
-                core.ease.note_contention();
-                Way::Ask
-            }
+        match core.ease.way(core.kind_by(), || self.cell.inbox.is_free()) {
             // A task that has done enough for one poll waits for its answer like others.
             Way::Direct if !coop::has_budget_remaining() || !is_off() || !is_at_home(&core.host) => Way::Ask,
             way => way,

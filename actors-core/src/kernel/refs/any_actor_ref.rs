@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath, Incarnation};
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::envelope::{downcast, is_of};
 use crate::kernel::refs::ActorRef;
 use crate::kernel::watch::{Watchable, Watched};

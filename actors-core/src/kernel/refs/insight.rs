@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use crate::error::AskError;
 use crate::kernel::actor::Actor;
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::refs::{ActorRef, AnyActorRef};
 use crate::kernel::request::DEFAULT_ASK_TIMEOUT;
 use crate::kernel::snapshot::ActorSnapshot;

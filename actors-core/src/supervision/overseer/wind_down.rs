@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use tokio::time::Instant;
 
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::context::unless_killed;
 use crate::kernel::custody::{BoxFuture, Brood, Verdict};
 use crate::mailbox::Home;

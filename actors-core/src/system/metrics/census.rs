@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::kernel::pulse::Stage;
 use crate::system::departed::Departed;
 use crate::system::patrol::is_crowded;

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{ShutdownPhase, ShutdownReport, half_way};
 use crate::exit::ExitReason;
 use crate::id::{ActorId, ActorPath};
-use crate::kernel::cell::AnyCell;
+use crate::kernel::any_cell::AnyCell;
 use crate::mailbox::Home;
 use crate::panics::contain;
 use crate::system::ActorSystem;
