@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Only these loads, separated by commas.
     #[arg(long, value_delimiter = ',')]
     loads: Vec<Load>,
-    /// Only these frameworks, separated by commas; unless given, `million` runs on actors and handmade alone.
+    /// Only these frameworks, separated by commas; unless given, `million` and `crowd` run on actors and handmade alone.
     #[arg(long, value_delimiter = ',')]
     frameworks: Vec<Name>,
     #[command(flatten)]
@@ -59,8 +59,7 @@ impl Arguments {
 
     /// Whether the table has a number of this load for this framework.
     pub(crate) fn measures(&self, load: Load, framework: Name) -> bool {
-        // A million of the others' actors need more memory than most machines have.
-        let too_large = load == Load::Million && !matches!(framework, Name::Actors | Name::Handmade);
+        let too_large = load.is_large() && !matches!(framework, Name::Actors | Name::Handmade);
         framework.can_run(load) && (!too_large || !self.frameworks.is_empty())
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn render(results: &Results) -> String {
 struct Row {
     label: String,
     unit: Unit,
+    is_in_mean: bool,
     medians: Vec<(Name, Option<f64>)>,
 }
 
@@ -29,7 +30,8 @@ fn rows(results: &Results) -> Vec<Row> {
         for (number, (label, unit)) in load.rows().into_iter().enumerate() {
             let median = |name| median(&results.numbers(load, name, number));
             let medians = results.frameworks.iter().map(|&name| (name, median(name))).collect();
-            rows.push(Row { label, unit, medians });
+            let is_in_mean = load.is_in_mean() && unit == Unit::Nanoseconds;
+            rows.push(Row { label, unit, is_in_mean, medians });
         }
     }
     rows
@@ -72,7 +74,7 @@ fn heads(frameworks: &[Name]) -> Vec<String> {
 
 /// How many times as long each peer, and the best of them, needs in the mean. Memory is not time and stays out.
 fn means(frameworks: &[Name], rows: &[Row]) -> Vec<String> {
-    let times = || rows.iter().filter(|row| row.unit == Unit::Nanoseconds);
+    let times = || rows.iter().filter(|row| row.is_in_mean);
     let mean = |ratios: Vec<f64>| show_ratio(geometric_mean(&ratios));
     let of_each = frameworks.iter().map(|&name| match name {
         OURS => String::new(),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use clap::ValueEnum;
 
-use super::{Outcome, Scale, ask, idle, million, pingpong, ring, savina, spawn, tell};
+use super::{Outcome, Scale, ask, crowd, idle, million, pingpong, ring, savina, spawn, tell};
 use crate::frameworks::Framework;
 
 /// In the order of the table's rows.
@@ -34,6 +34,7 @@ pub(crate) enum Load {
     Banking,
     ActorBytes,
     Million,
+    Crowd,
 }
 
 /// What a number is.
@@ -60,8 +61,23 @@ impl Load {
                 (format!("{self}: peak, MB"), Unit::Megabytes),
                 (format!("{self}: after, MB"), Unit::Megabytes),
             ],
+            Self::Crowd => {
+                let mut told = crowd::CROWDS.map(|size| format!("tell one of {size}")).to_vec();
+                told.push(format!("tell and ask each of {}", crowd::CROWDS[crowd::CROWDS.len() - 1]));
+                told.into_iter().map(|told| (format!("{self}: {told}"), Unit::Nanoseconds)).collect()
+            }
             _ => vec![(self.to_string(), Unit::Nanoseconds)],
         }
+    }
+
+    /// Whether the mean of all loads has it. The crowd's tells are those of other loads, among more actors.
+    pub(crate) fn is_in_mean(self) -> bool {
+        self != Self::Crowd
+    }
+
+    /// Whether it makes so many actors that a peer's need more memory than most machines have.
+    pub(crate) fn is_large(self) -> bool {
+        matches!(self, Self::Million | Self::Crowd)
     }
 
     pub(crate) async fn run<F: Framework>(self, framework: F, scale: Scale) -> Outcome {
@@ -87,6 +103,7 @@ impl Load {
             Self::Banking => savina::banking::run(framework, scale).await,
             Self::ActorBytes => idle::run(framework, scale).await,
             Self::Million => million::run(framework, scale).await,
+            Self::Crowd => crowd::run(framework, scale).await,
         }
     }
 }

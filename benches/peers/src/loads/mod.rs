@@ -2,6 +2,7 @@
 
 mod ask;
 mod counter;
+mod crowd;
 mod idle;
 mod latch;
 mod load;
