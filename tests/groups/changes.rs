@@ -19,6 +19,8 @@ async fn a_watcher_hears_of_each_change_in_order() {
     assert_eq!(present[0].recipient::<Scan>(), None);
     groups.join("printers", two.recipient::<Print>());
     groups.leave("printers", one.recipient::<Print>());
+    groups.join("printers", one.recipient::<Scan>());
+    groups.leave("printers", one.recipient::<Scan>());
     groups.join("printers", two.recipient::<Scan>());
     groups.join("scanners", two.recipient::<Scan>());
     two.kill();
@@ -27,7 +29,15 @@ async fn a_watcher_hears_of_each_change_in_order() {
     let (one, two) = (one.path(), two.path());
     assert_eq!(
         observer.account(),
-        [format!("+{two}"), format!("-{one}"), format!("+{two}"), format!("-{two}"), format!("-{two}")]
+        [
+            format!("+{two}"),
+            format!("-{one}"),
+            format!("+{one}"),
+            format!("-{one}"),
+            format!("+{two}"),
+            format!("-{two}"),
+            format!("-{two}")
+        ]
     );
     let heard = observer.heard.lock().unwrap();
     assert!(heard.iter().all(|change| change.group == "printers"), "{heard:?}");

@@ -3,6 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex};
 
 use actors::prelude::*;
+use actors::{DeadLetterReason, Mailbox};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::subscriber::{DefaultGuard, NoSubscriber};
@@ -45,7 +46,9 @@ impl Visit for Text {
 
 impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>, _: Around<'_, S>) -> bool {
-        *metadata.level() <= self.most && ["actors", "spans"].contains(&metadata.target())
+        let is_ours =
+            ["actors", "actors_core", "spans"].contains(&metadata.target().split(':').next().unwrap());
+        *metadata.level() <= self.most && is_ours
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, around: Around<'_, S>) {
@@ -91,6 +94,11 @@ impl Recorder {
         let spans = self.spans();
         let found = spans.iter().rfind(|made| made.text == text);
         found.cloned().unwrap_or_else(|| panic!("no {text} in {spans:#?}"))
+    }
+
+    /// How many lines were logged that contain this.
+    fn count(&self, text: &str) -> usize {
+        self.lines.lock().unwrap().iter().filter(|(line, _)| line.contains(text)).count()
     }
 
     /// The span in which a line was logged.
@@ -225,4 +233,51 @@ async fn each_life_has_a_span_of_its_own_and_no_more_than_was_asked_for() {
     assert_eq!(recorder.place_of("last has 1"), Some(second.id));
     let texts: Vec<_> = recorder.spans().into_iter().map(|made| made.text).collect();
     assert_eq!(texts.len(), 2, "nobody asked for messages: {texts:?}");
+}
+
+#[tokio::test]
+async fn dead_letters_are_logged_but_do_not_flood_the_log() {
+    let (recorder, _guard) = record(Level::INFO);
+    let system = ActorSystem::new();
+    let link = system.actor(|| Link { next: None }).mailbox(Mailbox::unbounded()).spawn();
+    link.suspend();
+    (0..20_000).for_each(|_| link.try_tell(Tick).unwrap());
+    link.kill();
+    link.wait().await;
+    assert_eq!(system.dead_letter_counts().of(DeadLetterReason::Stopped), 20_000);
+    let lines = recorder.count("dead letter");
+    // Ten a second, however long that takes here.
+    assert!((10..10_000).contains(&lines), "{lines}");
+    let first = format!("to={} message_type=\"Tick\" reason=\"stopped\" silenced=0", link.path());
+    assert!((1..=10).contains(&recorder.count(&first)), "{first}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_with_a_span_expires_and_is_buried_as_without() {
+    let (_recorder, _guard) = record(Level::DEBUG);
+    let system = ActorSystem::new();
+    let mut letters = system.dead_letters().subscribe();
+    let link = system.spawn(Link { next: None });
+    link.suspend();
+    let large = [7; 8];
+    let expired = link.pass(1, large).timeout(seconds(1));
+    assert_eq!(expired.await, Err(AskError::Timeout(seconds(1))));
+    link.resume();
+    settle().await;
+    let letter = letters.try_recv().unwrap();
+    assert_eq!((letter.reason(), letter.message_type()), (DeadLetterReason::Expired, "Pass"));
+    assert_eq!(letter.take::<Pass>().unwrap().large, large);
+
+    link.suspend();
+    link.pass(2, large).tell().await.unwrap();
+    link.tell(Tick).await.unwrap();
+    link.stop_now();
+    link.wait().await;
+    assert_eq!(letters.try_recv().unwrap().take::<Pass>().unwrap().number, 2);
+    assert!(letters.try_recv().unwrap().take::<Tick>().is_some());
+    let counts = system.dead_letter_counts();
+    assert_eq!(
+        (counts.of(DeadLetterReason::Expired), counts.of(DeadLetterReason::Stopped), counts.total()),
+        (1, 2, 3)
+    );
 }

@@ -206,3 +206,39 @@ impl Watchers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::kernel::actor::Actor;
+    use crate::system::ActorSystem;
+
+    struct King;
+
+    impl Actor for King {}
+
+    #[tokio::test]
+    async fn a_watcher_finds_the_name_free_and_the_actor_dead_and_the_others_are_told_whatever_it_does() {
+        let system = ActorSystem::new();
+        let king = system.actor(|| King).name("throne").start().await.expect("it starts");
+        let (watched, seen) = (king.watched(), Arc::new(Mutex::new(Vec::new())));
+        for watch in [1, 2] {
+            let (seen, system, king) = (seen.clone(), system.clone(), king.downgrade());
+            let tell = move |_| {
+                seen.lock().unwrap().push((
+                    watch,
+                    system.names(),
+                    system.running(),
+                    king.upgrade().is_none(),
+                ));
+                std::panic::resume_unwind(Box::new("a watcher"));
+            };
+            watched.add_watcher(Watcher::call(WatchId(watch), tell));
+        }
+        king.stop();
+        king.wait().await;
+        assert_eq!(*seen.lock().unwrap(), [(1, vec![], 0, true), (2, vec![], 0, true)]);
+    }
+}

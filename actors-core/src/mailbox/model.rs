@@ -50,6 +50,7 @@ impl AsRef<Inbox<Counted>> for Keeper {
 enum Step {
     Offer(bool),
     Force,
+    Signal,
     Pop,
     Drain,
 }
@@ -58,6 +59,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => any::<bool>().prop_map(Step::Offer),
         1 => Just(Step::Force),
+        1 => Just(Step::Signal),
         5 => Just(Step::Pop),
         1 => Just(Step::Drain),
     ];
@@ -74,7 +76,7 @@ proptest! {
         let dropped = Arc::new(AtomicU32::new(0));
         let home = Home::new(Keeper(Inbox::new(Mailbox::bounded(bound).on_full(on_full))));
         let (inbox, mut outlet) = (&home.0, Outlet::first(&home));
-        let (mut user, mut urgent) = (VecDeque::<u32>::new(), VecDeque::<u32>::new());
+        let (mut signals, mut user, mut urgent) = (VecDeque::<u32>::new(), VecDeque::<u32>::new(), VecDeque::<u32>::new());
         let mut made = 0;
         for step in steps {
             made += 1;
@@ -107,7 +109,7 @@ proptest! {
                         prop_assert!(user.len() + urgent.len() >= bound);
                         if on_full == OnFull::DropOldest {
                             // Whichever was sacrificed: the model follows what is left.
-                            (user, urgent) = (VecDeque::new(), VecDeque::new());
+                            (signals, user, urgent) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
                             outlet.open().1.drain();
                         }
                     }
@@ -116,11 +118,15 @@ proptest! {
                     prop_assert!(inbox.force(item, Lane::User).is_ok());
                     user.push_back(made);
                 }
+                Step::Signal => {
+                    prop_assert!(inbox.force(item, Lane::System).is_ok());
+                    signals.push_back(made);
+                }
                 Step::Pop => {
                     made -= 1;
                     drop(item);
                     dropped.fetch_sub(1, Ordering::Relaxed);
-                    let expected = urgent.pop_front().or_else(|| user.pop_front());
+                    let expected = signals.pop_front().or_else(|| urgent.pop_front()).or_else(|| user.pop_front());
                     prop_assert_eq!(outlet.open().1.try_pop().map(|item| item.0), expected);
                     // Tells producers at once, as the run loop does before it waits.
                     outlet.open().1.publish();
@@ -130,7 +136,7 @@ proptest! {
                     drop(item);
                     dropped.fetch_sub(1, Ordering::Relaxed);
                     let drained: Vec<_> = outlet.open().1.drain().iter().map(|item| item.0).collect();
-                    let expected: Vec<_> = urgent.drain(..).chain(user.drain(..)).collect();
+                    let expected: Vec<_> = signals.drain(..).chain(urgent.drain(..)).chain(user.drain(..)).collect();
                     prop_assert_eq!(drained, expected);
                     outlet.open().1.publish();
                 }
@@ -139,7 +145,7 @@ proptest! {
             prop_assert!(inbox.counts_agree());
         }
         let left: Vec<_> = outlet.open().1.close().iter().map(|item| item.0).collect();
-        prop_assert_eq!(left, urgent.into_iter().chain(user).collect::<Vec<_>>());
+        prop_assert_eq!(left, signals.into_iter().chain(urgent).chain(user).collect::<Vec<_>>());
         prop_assert!(matches!(inbox.offer(Counted(0, dropped.clone()), Lane::User), Offer::Closed(_)));
         drop(home);
         prop_assert_eq!(dropped.load(Ordering::Relaxed), made + 1, "each was dropped once");
