@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use actors::DeadLetterReason;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -62,30 +63,71 @@ async fn after_an_introduction_garbage_closes_the_connection_and_no_other() {
     assert_eq!(pair.remote().await.add(1).await, Ok(1));
 }
 
-#[tokio::test]
-async fn a_guessed_actor_and_an_unreadable_message_are_answered_and_counted() {
-    let pair = pair().await;
-    let mut stream = TcpStream::connect(pair.node.address()).await.unwrap();
-    stream.write_all(&HELLO).await.unwrap();
-    let mut ask = vec![0x91, 0];
-    for field in [1_u64, 42, 7] {
-        ask.extend(field.to_le_bytes());
+/// A peer that writes its frames by hand.
+struct RawPeer(TcpStream);
+
+impl RawPeer {
+    async fn connect(address: SocketAddr) -> Self {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(&HELLO).await.unwrap();
+        Self(stream)
     }
-    ask.push(1);
-    ask.extend(5_u64.to_le_bytes());
-    ask.extend(1000_u32.to_le_bytes());
-    stream.write_all(&(ask.len() as u32).to_le_bytes()).await.unwrap();
-    stream.write_all(&ask).await.unwrap();
-    // WELCOME, then REPLY 5 "stopped"; PINGs may come between.
-    let mut header = [0; 6];
-    loop {
-        stream.read_exact(&mut header).await.unwrap();
-        let mut body = vec![0; u32::from_le_bytes(header[..4].try_into().unwrap()) as usize - 2];
-        stream.read_exact(&mut body).await.unwrap();
-        if header[4] == 0x92 {
-            assert_eq!(body, [5, 0, 0, 0, 0, 0, 0, 0, 1]);
-            break;
+
+    async fn send(&mut self, kind: u8, parts: &[&[u8]]) {
+        let body = parts.concat();
+        let header = [&(body.len() as u32 + 2).to_le_bytes()[..], &[kind, 0]].concat();
+        self.0.write_all(&[header, body].concat()).await.unwrap();
+    }
+
+    /// The body of the next frame of this kind.
+    async fn receive(&mut self, kind: u8) -> Vec<u8> {
+        loop {
+            let mut header = [0; 6];
+            self.0.read_exact(&mut header).await.unwrap();
+            let mut body = vec![0; u32::from_le_bytes(header[..4].try_into().unwrap()) as usize - 2];
+            self.0.read_exact(&mut body).await.unwrap();
+            if header[4] == kind {
+                return body;
+            }
         }
     }
-    assert!(pair.counter.is_alive());
+}
+
+/// The wire id of a name: FNV-1a.
+fn wire_id(name: &str) -> [u8; 8] {
+    let add = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, add).to_le_bytes()
+}
+
+#[tokio::test]
+async fn guessed_actors_and_unreadable_messages_are_answered_and_counted() {
+    const QUESTION: [u8; 8] = 5_u64.to_le_bytes();
+    const NO_LIMIT: [u8; 4] = [255; 4];
+    let pair = pair().await;
+    let mut peer = RawPeer::connect(pair.node.address()).await;
+    peer.send(0x85, &[&QUESTION, &7_u16.to_le_bytes(), b"counter"]).await;
+    let found = peer.receive(0x86).await;
+    assert_eq!(found[..9], [&QUESTION[..], &[1]].concat());
+    let (target, add) = (&found[9..], wire_id("counter.add/1"));
+    let guess = [&target[..8], &42_u64.to_le_bytes()].concat();
+
+    // What it should look like: 40 is a byte of its own in the codec.
+    peer.send(0x91, &[target, &add, &[1], &QUESTION, &NO_LIMIT, &[40]]).await;
+    assert_eq!(peer.receive(0x92).await, [&QUESTION[..], &[0, 40]].concat());
+
+    for (who, payload, status) in [(&guess[..], &[2][..], 1), (target, &[], 4), (target, &[2, 2], 4)] {
+        peer.send(0x91, &[who, &add, &[1], &QUESTION, &NO_LIMIT, payload]).await;
+        assert_eq!(peer.receive(0x92).await[..9], [&QUESTION[..], &[status]].concat(), "{payload:?}");
+        peer.send(0x90, &[who, &add, &[1], payload]).await;
+    }
+    // Another codec, and another message.
+    peer.send(0x90, &[target, &add, &[9], &[2]]).await;
+    peer.send(0x90, &[target, &wire_id("counter.subtract/1"), &[1], &[2]]).await;
+    peer.send(0x91, &[target, &add, &[1], &QUESTION, &NO_LIMIT, &[2]]).await;
+    assert_eq!(peer.receive(0x92).await, [&QUESTION[..], &[0, 42]].concat(), "nothing else was added");
+    let counts = pair.home.dead_letter_counts();
+    assert_eq!(
+        (counts.of(DeadLetterReason::NoActor), counts.of(DeadLetterReason::Undecodable), counts.total()),
+        (1, 4, 5)
+    );
 }
