@@ -251,3 +251,31 @@ fn actors_that_are_asked_but_once_are_run_by_their_asker_once_others_of_their_ki
     };
     runtime.block_on(runtime.spawn(test)).unwrap();
 }
+
+#[test]
+fn whoever_has_told_an_actor_something_before_asking_takes_the_turn_too() {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let test = async {
+        let clerk = ActorSystem::new().spawn(Clerk::default());
+        get_to_know(&clerk).await;
+        let (mut told, mut taken) = (0, 0);
+        // One answer that is late, on a busy machine, has it wait for the next 64.
+        for attempt in 0.. {
+            assert!(attempt < 1_000_000, "{taken} turns of {attempt} were taken");
+            clerk.answer().tell().await.unwrap();
+            told += 1;
+            taken += u32::from(ASKER.scope(1, clerk.is_run_by_asker()).await.unwrap());
+            if taken > 200 {
+                break;
+            }
+        }
+        assert_eq!(clerk.answer().await, Ok(told + 1), "nothing is lost");
+
+        get_to_know(&clerk).await;
+        // Nobody is to wait in place for so many.
+        (0..20).for_each(|_| clerk.answer().try_tell().unwrap());
+        assert!(!ASKER.scope(1, clerk.is_run_by_asker()).await.unwrap());
+        assert_eq!(clerk.answer().await, Ok(told + 22));
+    };
+    runtime.block_on(runtime.spawn(test)).unwrap();
+}

@@ -69,10 +69,6 @@ impl Claim {
         self.0.compare_exchange(RESTING, HELD, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    pub(super) fn is_tasked(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == TASKED
-    }
-
     #[inline(always)]
     pub(super) fn is_resting(&self) -> bool {
         keep_order();

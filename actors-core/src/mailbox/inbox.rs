@@ -121,13 +121,6 @@ impl<T: Item> Inbox<T> {
         self.claim.is_resting()
     }
 
-    /// Whether the claim can be [taken](super::Ready::take) at once: the mailbox rests, or belongs to somebody who has not begun
-    /// and has no task that could.
-    #[inline]
-    pub(crate) fn is_free(&self) -> bool {
-        self.claim.is_resting() || !self.has_task() && self.claim.is_tasked()
-    }
-
     /// The consumer has a task from now on; true if it had none.
     pub(crate) fn engage_task(&self) -> bool {
         !self.has_task.load(Ordering::Relaxed) && !self.has_task.swap(true, Ordering::AcqRel)

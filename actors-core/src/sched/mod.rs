@@ -10,7 +10,7 @@ mod sentinel;
 pub use executor::Executor;
 
 pub(crate) use blocking::BlockingPool;
-pub(crate) use chain::{Chains, count_handled, is_off};
+pub(crate) use chain::{Chains, FirstInLine, count_handled, is_off};
 pub(crate) use dedicated::run_on_own_thread;
 pub(crate) use executor::MESSAGES_PER_TURN;
 pub(crate) use sentinel::post_sentinel;

@@ -45,14 +45,10 @@ impl Ease {
     /// The way for one that asks now. Until enough is known of the actor itself, what this thread knows of its kind counts: of many actors
     /// each may be asked but seldom.
     #[inline]
-    pub(crate) fn way(&self, kind: Kind, is_free: impl Fn() -> bool) -> Way {
+    pub(crate) fn way(&self, kind: Kind) -> Way {
         match self.0.load(Ordering::Relaxed) {
-            LESSONS.. if is_free() => Way::Direct,
-            LESSONS.. => {
-                self.note_contention();
-                Way::Ask
-            }
-            0.. if is_known_to_be_easy(kind) && is_free() => Way::Direct,
+            LESSONS.. => Way::Direct,
+            0.. if is_known_to_be_easy(kind) => Way::Direct,
             CONTENDED_NO_MORE.. => Way::Learn,
             known => {
                 self.count_contended(known);
@@ -89,10 +85,12 @@ impl Ease {
         }
     }
 
-    /// Somebody else has the turn.
+    /// Somebody else has the turn. Of an actor that is asked but seldom that says little.
     #[cold]
-    fn note_contention(&self) {
-        self.0.store(-CONTENDED, Ordering::Relaxed);
+    pub(super) fn note_contention(&self) {
+        if self.0.load(Ordering::Relaxed) >= LESSONS {
+            self.0.store(-CONTENDED, Ordering::Relaxed);
+        }
     }
 }
 
@@ -148,19 +146,15 @@ mod tests {
         "Other"
     }
 
-    fn free() -> bool {
-        true
-    }
-
     #[test]
     fn an_actor_that_answers_soon_again_and_again_may_be_run_by_those_who_ask() {
         let ease = Ease::new();
         for _ in 0..LESSONS {
-            assert_eq!(ease.way(one, free), Way::Learn);
+            assert_eq!(ease.way(one), Way::Learn);
             ease.learn(one, SLOW, Way::Learn);
             ease.learn(one, QUICK, Way::Learn);
         }
-        assert_eq!(ease.way(one, free), Way::Direct);
+        assert_eq!(ease.way(one), Way::Direct);
     }
 
     #[test]
@@ -169,10 +163,10 @@ mod tests {
         (0..LESSONS).for_each(|_| ease.learn(other, QUICK, Way::Learn));
         ease.learn(other, SLOW, Way::Direct);
         for _ in 0..PENALTY + LESSONS {
-            assert_eq!(ease.way(other, free), Way::Learn);
+            assert_eq!(ease.way(other), Way::Learn);
             ease.learn(other, QUICK, Way::Learn);
         }
-        assert_eq!(ease.way(other, free), Way::Direct);
+        assert_eq!(ease.way(other), Way::Direct);
     }
 
     #[test]
@@ -182,16 +176,16 @@ mod tests {
         }
         let ease = Ease::new();
         (0..LESSONS).for_each(|_| ease.learn(fourth, QUICK, Way::Learn));
-        assert_eq!(ease.way(fourth, || false), Way::Ask);
+        ease.note_contention();
         for _ in PENALTY..CONTENDED {
-            assert_eq!(ease.way(fourth, free), Way::Ask);
+            assert_eq!(ease.way(fourth), Way::Ask);
         }
         assert!(!ease.is_still_contended());
         for _ in 0..PENALTY {
-            assert_eq!(ease.way(fourth, free), Way::Learn);
+            assert_eq!(ease.way(fourth), Way::Learn);
             ease.learn(fourth, QUICK, Way::Learn);
         }
-        assert_eq!(ease.way(fourth, free), Way::Direct, "as others of its kind");
+        assert_eq!(ease.way(fourth), Way::Direct, "as others of its kind");
     }
 
     #[test]
@@ -201,15 +195,15 @@ mod tests {
         }
         let (first, second, slow) = (Ease::new(), Ease::new(), Ease::new());
         slow.learn(third, SLOW, Way::Direct);
-        assert_eq!(second.way(third, free), Way::Learn, "nothing is known of them");
+        assert_eq!(second.way(third), Way::Learn, "nothing is known of them");
         (0..PENALTY).for_each(|_| Ease::new().learn(third, QUICK, Way::Learn));
         (0..LESSONS).for_each(|_| first.learn(third, QUICK, Way::Learn));
-        assert_eq!(second.way(third, free), Way::Direct);
-        assert_eq!(slow.way(third, free), Way::Learn, "what is known of an actor itself counts more");
-        assert_eq!(second.way(third, || false), Way::Learn);
-        assert!(!second.is_still_contended(), "one that is told something is not asked by several at once");
+        assert_eq!(second.way(third), Way::Direct);
+        assert_eq!(slow.way(third), Way::Learn, "what is known of an actor itself counts more");
+        second.note_contention();
+        assert_eq!(second.way(third), Way::Direct, "it was asked but seldom");
         second.learn(third, SLOW, Way::Direct);
-        assert_eq!(Ease::new().way(third, free), Way::Learn);
-        assert_eq!(first.way(third, free), Way::Direct);
+        assert_eq!(Ease::new().way(third), Way::Learn);
+        assert_eq!(first.way(third), Way::Direct);
     }
 }

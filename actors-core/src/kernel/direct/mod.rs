@@ -27,15 +27,18 @@ use crate::kernel::cell as actor;
 use crate::kernel::envelope::is_inside_actor;
 use crate::kernel::host::Host;
 use crate::kernel::request::Request;
-use crate::mailbox::Home;
+use crate::mailbox::{Home, Ready};
 use crate::message::{Message, ReplyKind};
-use crate::sched::is_off;
+use crate::sched::{FirstInLine, is_off};
 
 pub(crate) use ease::{Ease, Way};
 pub(crate) use relief::Relief;
 
 /// What a turn may take of the time of whoever asks.
 const SHORT: Duration = Duration::from_micros(100);
+
+/// So many messages are handled in one turn, and soon, as far as is known: a question comes after those that were there before.
+const FEW: usize = 8;
 
 /// What a unit of a task's budget is worth of turns that it takes itself, in nanoseconds. There are 128 of them for each poll.
 const UNIT: u64 = 1_000;
@@ -81,13 +84,29 @@ pub(super) fn make_room<A: Actor>(actor: &Home<actor::Cell<A>>, cx: &mut Context
     let Some(chains) = core.chains().filter(|_| may_come && core.relief.may_come()) else { return false };
     let began = Instant::now();
     let is_enough = || actor.inbox.is_half_empty() || began.elapsed() > SHORT / 2;
-    if !chains.take_turns_of(|first| first.is_of(actor), is_enough) {
+    if chains.take_turns_of(|first| first.is_of(actor), is_enough) != FirstInLine::Taken {
         return false;
     }
     let took = began.elapsed();
     core.relief.note_turns(took);
     spend(took, cx);
     true
+}
+
+/// Takes the turn in which a question is answered that was just put into the mailbox, if that is up to this thread: if nobody has the turn,
+/// or if the actor waits for it in the line of this thread, as one does that this task has told something before.
+pub(super) fn take_turn<A: Actor>(actor: &Home<actor::Cell<A>>, is_answered: impl Fn() -> bool) {
+    let core = &actor.core;
+    let chains = core.host.chains();
+    if let Some(ready) = Ready::take(actor) {
+        return chains.lead(|| ready.take_turn(), is_answered);
+    }
+    let is_soon_answered = actor.inbox.len() <= FEW;
+    match chains.take_turns_of(|first| is_soon_answered && first.is_of(actor), || true) {
+        // Whoever is in this line may well be there for what this task has told it.
+        FirstInLine::Taken | FirstInLine::Another => {}
+        FirstInLine::Nobody => core.ease.note_contention(),
+    }
 }
 
 /// Spends some of what the task may do in one poll, for a turn that took so long.

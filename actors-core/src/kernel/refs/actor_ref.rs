@@ -16,14 +16,14 @@ use crate::kernel::any_cell::AnyCell;
 use crate::kernel::ask::{DeadlineQueue, Posted, WaitTarget};
 use crate::kernel::cell::{Cell, discard_contained};
 use crate::kernel::custody::BoxFuture;
-use crate::kernel::direct::{Way, is_at_home, make_room};
+use crate::kernel::direct::{Way, is_at_home, make_room, take_turn};
 use crate::kernel::endpoint::{Endpoint, EndpointKey, Load, Parcel, Refusal, RefusalKind};
 use crate::kernel::envelope::Envelope;
 use crate::kernel::refs::{Recipient, WeakActorRef};
 use crate::kernel::request::Request;
 use crate::kernel::tell::Tell;
 use crate::kernel::watch::Watched;
-use crate::mailbox::{Entrance, Home, Lane, Offer, OnFull, Ready};
+use crate::mailbox::{Entrance, Home, Lane, Offer, OnFull};
 use crate::message::{Message, ReplyKind};
 use crate::observe::DeadLetterReason;
 use crate::sched::is_off;
@@ -295,7 +295,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
         if core.is_bound {
             return Way::Ask;
         }
-        match core.ease.way(core.kind_by(), || self.cell.inbox.is_free()) {
+        match core.ease.way(core.kind_by()) {
             // A task that has done enough for one poll waits for its answer like others.
             Way::Direct if !coop::has_budget_remaining() || !is_off() || !is_at_home(&core.host) => Way::Ask,
             way => way,
@@ -304,9 +304,7 @@ impl<A: Responder<M>, M: Message> Endpoint<M> for ActorRef<A> {
 
     fn ask_directly(&self, question: Posted<M>, is_answered: &dyn Fn() -> bool) -> Result<(), Refusal<M>> {
         self.post(question)?;
-        if let Some(ready) = Ready::take(&self.cell) {
-            self.cell.core.host.chains().lead(|| ready.take_turn(), is_answered);
-        }
+        take_turn(&self.cell, is_answered);
         Ok(())
     }
 

@@ -11,7 +11,7 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::task::{AbortHandle, coop};
 
 use super::helpers::{carry, relieve, share};
-use super::line::{Line, Side};
+use super::line::{FirstInLine, Line, Side};
 use super::pace::{Pace, Verdict};
 use super::trial::Way;
 use super::watch::Watch;
@@ -94,17 +94,20 @@ impl Chains {
     }
 
     /// Takes turns of whoever is first in line on this thread, if it is wanted, until it is enough; the others are left to the carrier.
-    /// False if it is somebody else, or a turn is on.
+    /// Nobody does while a turn is on.
     pub(crate) fn take_turns_of(
         self: &Arc<Self>,
         is_wanted: impl FnOnce(&Ready) -> bool,
         is_enough: impl Fn() -> bool,
-    ) -> bool {
-        let wanted = |here: &Here| {
-            let line = here.line_of(self).filter(|_| here.of.get().is_null())?;
+    ) -> FirstInLine {
+        let first = |here: &Here| {
+            let line = here.line_of(self).filter(|_| here.of.get().is_null()).ok_or(FirstInLine::Nobody)?;
             line.pop_if(is_wanted)
         };
-        let Some(wanted) = HERE.try_with(wanted).ok().flatten() else { return false };
+        let wanted = match HERE.try_with(first).unwrap_or(Err(FirstInLine::Nobody)) {
+            Ok(wanted) => wanted,
+            Err(other) => return other,
+        };
         let turns = || {
             self.open_line_here();
             let mut next = Some(wanted);
@@ -117,7 +120,7 @@ impl Chains {
             next
         };
         self.lead(turns, || true);
-        true
+        FirstInLine::Taken
     }
 
     /// Begins with whoever is first in the line of this thread.

@@ -8,6 +8,15 @@ use tokio::sync::Notify;
 
 use crate::mailbox::Ready;
 
+/// Who was first in line when turns of somebody were to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FirstInLine {
+    /// Whoever was wanted: turns of it were taken.
+    Taken,
+    Another,
+    Nobody,
+}
+
 /// The thread's own side of its line.
 pub(super) struct Line {
     /// First come, first served.
@@ -91,13 +100,13 @@ impl Line {
     }
 
     /// Whoever is first of those that have begun, if it is wanted; it comes last otherwise. Its turn is about to begin.
-    pub(super) fn pop_if(&self, is_wanted: impl FnOnce(&Ready) -> bool) -> Option<Ready> {
-        let first = self.waiting.pop()?;
+    pub(super) fn pop_if(&self, is_wanted: impl FnOnce(&Ready) -> bool) -> Result<Ready, FirstInLine> {
+        let first = self.waiting.pop().ok_or(FirstInLine::Nobody)?;
         if is_wanted(&first) {
-            return Some(first);
+            return Ok(first);
         }
         self.push(first);
-        None
+        Err(FirstInLine::Another)
     }
 
     /// Whose turn is next, if this one comes after all others.

@@ -19,3 +19,4 @@ mod trial;
 mod watch;
 
 pub(crate) use chains::{Chains, count_handled, is_off};
+pub(crate) use line::FirstInLine;

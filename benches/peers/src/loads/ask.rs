@@ -16,6 +16,18 @@ pub(crate) async fn one_asker<F: Framework>(framework: F, scale: Scale) -> Outco
     Outcome::timed(asks, start)
 }
 
+/// Tells and asks, in turn: the question comes after what the same task has just sent.
+pub(crate) async fn one_teller<F: Framework>(framework: F, scale: Scale) -> Outcome {
+    let rounds = scale.of(200_000);
+    let counter = framework.spawn(Counter::default()).await;
+    let start = Instant::now();
+    for number in 1..=rounds {
+        F::tell(&counter, Count::Add(1)).await;
+        assert_eq!(F::ask(&counter, Count::Total).await, number);
+    }
+    Outcome::timed(rounds, start)
+}
+
 pub(crate) async fn many_askers<F: Framework>(framework: F, scale: Scale) -> Outcome {
     const ASKERS: u64 = 64;
     let asks = scale.of(3_125);

@@ -35,6 +35,7 @@ pub(crate) enum Load {
     ActorBytes,
     Million,
     Crowd,
+    TellAsk,
 }
 
 /// What a number is.
@@ -70,9 +71,9 @@ impl Load {
         }
     }
 
-    /// Whether the mean of all loads has it. The crowd's tells are those of other loads, among more actors.
+    /// Whether the mean of all loads has it. The others show the operations of those that it has in another light.
     pub(crate) fn is_in_mean(self) -> bool {
-        self != Self::Crowd
+        !matches!(self, Self::Crowd | Self::TellAsk)
     }
 
     /// Whether it makes so many actors that a peer's need more memory than most machines have.
@@ -104,6 +105,7 @@ impl Load {
             Self::ActorBytes => idle::run(framework, scale).await,
             Self::Million => million::run(framework, scale).await,
             Self::Crowd => crowd::run(framework, scale).await,
+            Self::TellAsk => ask::one_teller(framework, scale).await,
         }
     }
 }
