@@ -11,6 +11,9 @@
 //!     └────────────────────────────────────────────────────────────────────────────────┘
 //! ```
 //!
+//! They may be on several threads from the beginning, for each came to where somebody called for it. What is handled then says nothing
+//! of one thread: they are kept apart, and being together is what is tried.
+//!
 //! After Hellerstein, Morrison and Eilebrecht, "Optimizing Concurrency Levels in the .NET ThreadPool", which climbs a hill in the
 //! same manner; here it has two places. Pure: it is told what happened in each tick.
 
@@ -52,6 +55,8 @@ pub(super) struct Seen {
     pub(super) handled: u64,
     /// Whether there were those in line who could be taken apart.
     pub(super) had_choice: bool,
+    /// Whether several threads handled about as much.
+    pub(super) was_spread: bool,
 }
 
 /// See the module.
@@ -85,6 +90,9 @@ enum Phase {
 struct Count {
     lasted: Duration,
     handled: u64,
+    /// Ticks, and those in which several threads handled about as much.
+    ticks: u32,
+    spread: u32,
 }
 
 impl Way {
@@ -97,9 +105,15 @@ impl Way {
 }
 
 impl Count {
-    fn add(&mut self, handled: u64, lasted: Duration) {
+    fn add(&mut self, seen: Seen, lasted: Duration) {
         self.lasted += lasted;
-        self.handled += handled;
+        self.handled += seen.handled;
+        self.ticks += 1;
+        self.spread += u32::from(seen.was_spread);
+    }
+
+    fn was_spread(self) -> bool {
+        self.spread == self.ticks
     }
 
     fn rate(self) -> f64 {
@@ -128,7 +142,7 @@ impl Trial {
             *self = Self::default();
             return self.way;
         }
-        self.count.add(seen.handled, lasted);
+        self.count.add(seen, lasted);
         self.left = self.left.saturating_sub(1);
         if self.left > 0 || matches!(self.phase, Phase::Resting) && !seen.had_choice {
             return self.way;
@@ -136,6 +150,10 @@ impl Trial {
         let count = std::mem::take(&mut self.count);
         (self.phase, self.left) = match self.phase {
             Phase::Resting => (Phase::Before, COUNTED),
+            Phase::Before if self.way == Way::Together && count.was_spread() => {
+                self.way = Way::Apart;
+                (Phase::Resting, COUNTED)
+            }
             Phase::Before => {
                 self.way = self.way.other();
                 (Phase::Settling { before: count }, SETTLING)
@@ -164,12 +182,16 @@ mod tests {
 
     const TICK: Duration = Duration::from_millis(1);
 
+    fn seen(handled: u64) -> Seen {
+        Seen { handled, had_choice: true, was_spread: false }
+    }
+
     /// So many ticks on a machine that handles this much in one, together and apart. Gives how many of them were apart.
     fn go_on(trial: &mut Trial, ticks: u32, together: u64, apart: u64) -> u32 {
         (0..ticks)
             .filter(|_| {
                 let handled = if trial.way == Way::Together { together } else { apart };
-                trial.tick(Seen { handled, had_choice: true }, TICK) == Way::Apart
+                trial.tick(seen(handled), TICK) == Way::Apart
             })
             .count() as u32
     }
@@ -214,20 +236,40 @@ mod tests {
         let mut trial = Trial::default();
         let mut handled = 400;
         while trial.way == Way::Together {
-            trial.tick(Seen { handled: 1000, had_choice: true }, TICK);
+            trial.tick(seen(1000), TICK);
         }
         for _ in 0..40 {
-            trial.tick(Seen { handled, had_choice: true }, TICK);
+            trial.tick(seen(handled), TICK);
             handled = (handled + 50).min(1500);
         }
         assert_eq!(trial.way, Way::Apart);
     }
 
     #[test]
+    fn those_who_are_apart_by_themselves_are_kept_so_unless_they_are_better_off_together() {
+        for (together, expected) in [(900, Way::Apart), (1_050, Way::Apart), (2_000, Way::Together)] {
+            let mut trial = Trial::default();
+            for tick in 0..200 {
+                // Once they are to be together they find each other.
+                let was_spread = trial.way == Way::Apart || tick < 2 * COUNTED;
+                let handled = if was_spread { 1_000 } else { together };
+                trial.tick(Seen { was_spread, ..seen(handled) }, TICK);
+            }
+            assert_eq!(trial.way, expected, "{together}");
+        }
+        let mut trial = Trial::default();
+        for _ in 0..10 * COUNTED {
+            trial.tick(Seen { was_spread: true, ..seen(1_000) }, TICK);
+        }
+        assert_eq!(trial.way, Way::Apart, "it makes no difference, and they are");
+    }
+
+    #[test]
     fn nothing_is_tried_without_need_and_all_is_forgotten_after_a_while() {
         let mut trial = Trial::default();
         for _ in 0..1_000 {
-            assert_eq!(trial.tick(Seen { handled: 1000, had_choice: false }, TICK), Way::Together);
+            let seen = Seen { had_choice: false, ..seen(1000) };
+            assert_eq!(trial.tick(seen, TICK), Way::Together);
         }
         go_on(&mut trial, 20, 1000, 2000);
         assert_eq!(trial.way, Way::Apart);

@@ -65,11 +65,15 @@ impl Watch {
     /// A look at each line. Gives what happened since the last one, or nothing if there is nobody to look after any more.
     fn look(&self, relieve: &impl Fn(Arc<Side>)) -> Option<Seen> {
         let (mut stuck, mut seen) = (Vec::new(), Seen::default());
+        // What the two busiest lines handled.
+        let mut most = [0, 0];
         let mut lines = self.lines.lock();
         lines.retain_mut(|watched| {
             let line = &watched.line;
             let handled = line.handled();
-            seen.handled += handled.wrapping_sub(std::mem::replace(&mut watched.handled, handled));
+            let more = handled.wrapping_sub(std::mem::replace(&mut watched.handled, handled));
+            seen.handled += more;
+            most = if more > most[0] { [more, most[0]] } else { [most[0], most[1].max(more)] };
             seen.had_choice |= line.had_choice();
             if line.is_over() || line.is_idle() && line.leave_unwatched() {
                 return false;
@@ -80,6 +84,7 @@ impl Watch {
             }
             true
         });
+        seen.was_spread = most[0] > 0 && most[1] > most[0] / 2;
         let is_empty = lines.is_empty();
         drop(lines);
         stuck.into_iter().for_each(relieve);
