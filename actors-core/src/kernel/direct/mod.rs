@@ -5,6 +5,9 @@
 //! within [`SHORT`]. A turn that takes longer than that is the last one for a while, so that whoever asks several actors at once, or
 //! wants to give up in time, waits in vain for one such turn at most.
 //!
+//! The actor need not be at rest: what this very task has told it before puts it into the line of this thread. If it is the first there, with
+//! few messages before the question, its turn is taken from there.
+//!
 //! A task that finds no room in a mailbox is in a similar place, if the actor is the first in line on this very thread: the task takes its
 //! turns until there is room for more than one message, instead of being woken for it. It does so only if room is known to come within
 //! [`SHORT`], for the turns it takes are those of messages that were there before.
